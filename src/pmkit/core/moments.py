@@ -1,0 +1,119 @@
+"""
+What "when" is: an instant in UTC, or a date at a place.
+
+An instant inside pmkit is a plain `datetime.datetime` in UTC.  Zones live in
+calendars and terms, never in a stored instant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from pmkit.core.errors import InputError, NaiveTimeError
+
+if TYPE_CHECKING:
+    import zoneinfo
+
+
+def to_utc(value: dt.datetime, *, field: str = "at") -> dt.datetime:
+    """
+    Turn any aware datetime into a plain one in UTC.
+
+    Args:
+        value: The instant, in any zone.
+
+        field: The name to put into the error.
+
+    Returns:
+        The same instant in UTC, as a plain standard-library datetime.
+
+    Raises:
+        pmkit.NaiveTimeError: If *value* has no zone.
+
+        pmkit.InputError: If *value* is not a datetime.
+
+    Examples:
+        >>> to_utc(dt.datetime.fromisoformat("2026-02-13T17:30+08:00")).isoformat()
+        '2026-02-13T09:30:00+00:00'
+    """
+    if not isinstance(value, dt.datetime):
+        msg = f"{value!r} is not a datetime."
+        raise InputError(msg, field=field, remedy="Give a datetime with its zone.")
+    if value.utcoffset() is None:
+        msg = f"{value.isoformat()} has no time zone."
+        raise NaiveTimeError(
+            msg, field=field, remedy="Add the zone, for example +08:00 or UTC."
+        )
+    plain = value.astimezone(dt.UTC)
+    return dt.datetime.combine(plain.date(), plain.time(), tzinfo=dt.UTC)
+
+
+def plain_date(value: dt.date, *, field: str) -> dt.date:
+    """
+    Check that *value* is a date and not an instant.
+
+    Args:
+        value: A date at the place that the rule speaks of.
+
+        field: The name to put into the error.
+
+    Returns:
+        The date, unchanged.
+
+    Raises:
+        pmkit.InputError: If *value* is a datetime or no date at all.
+    """
+    if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
+        msg = f"{value!r} is not a date."
+        raise InputError(
+            msg, field=field, remedy="Give a datetime.date: the day at the place."
+        )
+    return value
+
+
+def start_of_day(day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime:
+    """
+    Tell the instant at which a local day begins.
+
+    Args:
+        day: The local date.
+
+        zone: The zone of the place.
+
+    Returns:
+        The instant in UTC.  Where the local midnight does not exist it is the
+        first instant after it; where it occurs twice it is the first of them.
+
+    Examples:
+        Cairo had no midnight on 24 April 2026, its clocks went from 23:59 to 01:00:
+
+        >>> import zoneinfo
+        >>> cairo = zoneinfo.ZoneInfo("Africa/Cairo")
+        >>> start_of_day(dt.date(2026, 4, 24), cairo).astimezone(cairo).isoformat()
+        '2026-04-24T01:00:00+03:00'
+    """
+    midnight = dt.datetime.combine(day, dt.time(), tzinfo=zone)
+    utc = midnight.astimezone(dt.UTC)
+    if utc.astimezone(zone).replace(tzinfo=None) == midnight.replace(tzinfo=None):
+        return utc
+    # In a gap, fold=1 uses the offset after the transition and so lands before
+    # the transition by the length of the gap; fold=0 lands after it by the same.
+    after = midnight.replace(fold=1).astimezone(dt.UTC)
+    return _first_instant_of_gap(min(utc, after), max(utc, after), zone)
+
+
+def _first_instant_of_gap(
+    before: dt.datetime, after: dt.datetime, zone: zoneinfo.ZoneInfo
+) -> dt.datetime:
+    """Find by bisection the second at which the offset of *zone* changes."""
+    old = before.astimezone(zone).utcoffset()
+    low, high = 0, int((after - before).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        moment = before + dt.timedelta(seconds=middle)
+        if moment.astimezone(zone).utcoffset() == old:
+            low = middle
+        else:
+            high = middle
+    return before + dt.timedelta(seconds=high)
