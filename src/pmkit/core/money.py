@@ -45,7 +45,8 @@ def _exact(value: object, *, field: str, remedy: str) -> Decimal:
     if not number.is_finite():
         msg = f"{number} is not a finite number."
         raise MoneyError(msg, field=field, remedy=remedy)
-    if not -_LONGEST <= number.as_tuple().exponent <= number.adjusted() + 1 <= _LONGEST:
+    top = number.adjusted() + 1
+    if top > _LONGEST or top - len(number.as_tuple().digits) < -_LONGEST:
         msg = f"The number has more than {_LONGEST} digits."
         raise MoneyError(msg, field=field, remedy=remedy)
     return number
