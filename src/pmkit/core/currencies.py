@@ -68,7 +68,7 @@ EXPONENTS: Mapping[str, int] = MappingProxyType(
 )
 
 
-def exponent(code: str) -> int:
+def exponent(code: object) -> int:
     """
     Tell how many decimals a currency has.
 

@@ -1,0 +1,3 @@
+"""
+Facts of the world that pmkit ships, each with its source.
+"""
