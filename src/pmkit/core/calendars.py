@@ -1,0 +1,482 @@
+"""
+Which days are worked at one place, as tables that are built once.
+
+A `WorkingCalendar` answers in constant time: no question loops over days.  It
+knows up to which day somebody has announced its days, and never guesses the
+rest without saying so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import hashlib
+import itertools
+import zoneinfo
+from typing import TYPE_CHECKING, Literal, Self
+
+import attrs
+
+from pmkit.core.errors import CalendarHorizonError, InputError
+from pmkit.core.moments import plain_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: What a calendar does with a day that nobody has announced.
+BeyondHorizon = Literal["raise", "provisional"]
+
+_SATURDAY_AND_SUNDAY = frozenset({5, 6})
+_ONE_DAY = dt.timedelta(days=1)
+
+
+class DayKind(enum.StrEnum):
+    """What a day is at the place of a calendar."""
+
+    #: An ordinary day of work.
+    WORKING = "working"
+    #: A day of the weekly rest.
+    WEEKEND = "weekend"
+    #: A closed day, also one that falls on a day of the weekly rest.
+    HOLIDAY = "holiday"
+    #: A day of the weekly rest that is worked in exchange for a closed day.
+    MAKE_UP = "make-up"
+
+    @property
+    def is_worked(self) -> bool:
+        """Whether people work on a day of this kind."""
+        return self in _WORKED_KINDS
+
+
+_WORKED_KINDS = frozenset({DayKind.WORKING, DayKind.MAKE_UP})
+
+#: One letter per kind: the form in which a run of days is kept and stored.
+KIND_OF_LETTER = {
+    "w": DayKind.WORKING,
+    "e": DayKind.WEEKEND,
+    "h": DayKind.HOLIDAY,
+    "m": DayKind.MAKE_UP,
+}
+_IS_WORKED = bytes(chr(code) in "wm" for code in range(256))
+
+
+def _zone(_instance: object, attribute: attrs.Attribute[object], value: object) -> None:
+    if not isinstance(value, zoneinfo.ZoneInfo) or value.key is None:
+        msg = f"{value!r} is not a named time zone."
+        raise InputError(
+            msg,
+            field=attribute.name,
+            remedy='Give a zoneinfo.ZoneInfo, such as ZoneInfo("Asia/Shanghai").',
+        )
+
+
+def _day(_instance: object, attribute: attrs.Attribute[object], value: dt.date) -> None:
+    plain_date(value, field=attribute.name)
+
+
+def _days(
+    _instance: object, attribute: attrs.Attribute[object], value: Iterable[dt.date]
+) -> None:
+    for day in value:
+        plain_date(day, field=attribute.name)
+
+
+@attrs.frozen(kw_only=True)
+class WorkingCalendar:
+    """
+    The working days of one place, from `first` to `last`.
+
+    Build one with `from_days`, or take a country's with
+    `pmkit.working_calendar`.
+
+    Attributes:
+        name: What people call it, such as ``CN``.
+
+        zone: The time zone of the place; its days begin at midnight there.
+
+        first: The first day in the tables.
+
+        last: The last day in the tables.
+
+        official_from: The first day that was announced by somebody competent.
+
+        official_until: The last day that was announced.
+
+        closed: Days on which nobody works, whatever day of the week.
+
+        worked: Days that are worked although they are days of the weekly rest.
+
+        weekend:
+            The days of the weekly rest, as `datetime.date.weekday` numbers
+            them: Monday is 0.
+
+        estimated:
+            Days inside the horizon that rest on an estimate, such as the
+            sighting of a moon.
+
+        beyond_horizon:
+            ``"raise"``: a question that needs a day nobody has announced is a
+            `CalendarHorizonError`.  ``"provisional"``: it is answered from the
+            tables; `is_official_between` tells that it was.
+
+        version:
+            A digest of the zone, the days and the horizon.  Two calendars of
+            the same version give the same answers.
+    """
+
+    name: str = attrs.field(validator=attrs.validators.instance_of(str))
+    zone: zoneinfo.ZoneInfo = attrs.field(validator=_zone)
+    first: dt.date = attrs.field(validator=_day)
+    last: dt.date = attrs.field(validator=_day)
+    official_from: dt.date = attrs.field(validator=_day)
+    official_until: dt.date = attrs.field(validator=_day)
+    closed: frozenset[dt.date] = attrs.field(validator=_days, repr=False)
+    worked: frozenset[dt.date] = attrs.field(validator=_days, repr=False)
+    weekend: frozenset[int]
+    estimated: frozenset[dt.date] = attrs.field(validator=_days, repr=False)
+    beyond_horizon: BeyondHorizon = "raise"
+    version: str = attrs.field(init=False)
+    _base: int = attrs.field(init=False, repr=False, eq=False)
+    _letters: bytes = attrs.field(init=False, repr=False, eq=False)
+    #: _rank[i]: how many of the days before day i are worked.
+    _rank: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
+    #: _unsure[i]: how many of the days before day i were not announced.
+    _unsure: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
+    _workdays: tuple[dt.date, ...] = attrs.field(init=False, repr=False, eq=False)
+    _strict: bool = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._check()
+        base = self.first.toordinal()
+        letters = self._spell(base)
+        flags = letters.translate(_IS_WORKED)
+        unsure = self._spell_unsure(base, len(letters))
+        ordinals = itertools.compress(itertools.count(base), flags)
+        build = object.__setattr__
+        build(self, "_base", base)
+        build(self, "_letters", letters)
+        build(self, "_rank", tuple(itertools.accumulate(flags, initial=0)))
+        build(self, "_unsure", tuple(itertools.accumulate(unsure, initial=0)))
+        build(self, "_workdays", tuple(map(dt.date.fromordinal, ordinals)))
+        build(self, "_strict", self.beyond_horizon == "raise")
+        build(self, "version", self._digest(letters, unsure))
+
+    @classmethod
+    def from_days(
+        cls,
+        *,
+        name: str,
+        zone: zoneinfo.ZoneInfo,
+        first: dt.date,
+        last: dt.date,
+        closed: Iterable[dt.date] = (),
+        worked: Iterable[dt.date] = (),
+        weekend: Iterable[int] = _SATURDAY_AND_SUNDAY,
+        official_from: dt.date | None = None,
+        official_until: dt.date | None = None,
+        estimated: Iterable[dt.date] = (),
+        beyond_horizon: BeyondHorizon = "raise",
+    ) -> Self:
+        """
+        Build a calendar from the days that differ from the plain week.
+
+        Args:
+            name: What people call it.
+
+            zone: The time zone of the place.
+
+            first: The first day that the calendar knows.
+
+            last: The last day that the calendar knows.
+
+            closed: Days on which nobody works.
+
+            worked: Days of the weekly rest that are worked.
+
+            weekend: Days of the weekly rest, Monday being 0.
+
+            official_from: The first announced day; *first* if left out.
+
+            official_until: The last announced day; *last* if left out.
+
+            estimated: Days inside the horizon that rest on an estimate.
+
+            beyond_horizon: ``"raise"`` or ``"provisional"``.
+
+        Raises:
+            pmkit.InputError:
+                If a day is no date, lies outside *first* to *last*, or is
+                both closed and worked.
+
+        Examples:
+            A plant that works six days a week and closes for a stocktaking:
+
+            >>> plant = WorkingCalendar.from_days(
+            ...     name="plant 7",
+            ...     zone=zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh"),
+            ...     first=dt.date(2026, 1, 1),
+            ...     last=dt.date(2026, 12, 31),
+            ...     closed=[dt.date(2026, 6, 30)],
+            ...     weekend=[6],
+            ... )
+            >>> plant.add(dt.date(2026, 6, 26), 3).isoformat()
+            '2026-07-01'
+        """
+        return cls(
+            name=name,
+            zone=zone,
+            first=first,
+            last=last,
+            official_from=first if official_from is None else official_from,
+            official_until=last if official_until is None else official_until,
+            closed=frozenset(closed),
+            worked=frozenset(worked),
+            weekend=frozenset(weekend),
+            estimated=frozenset(estimated),
+            beyond_horizon=beyond_horizon,
+        )
+
+    def is_working_day(self, day: dt.date) -> bool:
+        """
+        Tell whether people work on *day*.
+
+        Raises:
+            pmkit.CalendarHorizonError:
+                If nobody has announced *day* and the calendar does not answer
+                provisionally, or if *day* is outside its tables.
+        """
+        if type(day) is not dt.date:
+            plain_date(day, field="day")
+        at = day.toordinal() - self._base
+        if not 0 <= at < len(self._letters):
+            raise self._outside(day)
+        if self._strict and self._unsure[at] != self._unsure[at + 1]:
+            raise self._unannounced(at, at + 1)
+        return self._letters[at] in b"wm"
+
+    def add(self, day: dt.date, n: int) -> dt.date:
+        """
+        Find the *n*-th working day strictly after *day*, or before it.
+
+        Args:
+            day: A date at the place, worked or not; it is not counted.
+
+            n: How many working days: above 0 after *day*, below 0 before it.
+
+        Raises:
+            pmkit.InputError: If *n* is 0 or no integer, or *day* is no date.
+
+            pmkit.CalendarHorizonError: If counting leaves the announced days.
+
+        Examples:
+            >>> import pmkit
+            >>> china = pmkit.working_calendar("CN")
+            >>> china.add(dt.date(2026, 2, 27), -7).isoformat()
+            '2026-02-11'
+        """
+        if type(day) is not dt.date:
+            plain_date(day, field="day")
+        if type(n) is not int:
+            _refuse_count(n)
+        at = day.toordinal() - self._base
+        size = len(self._letters)
+        if n > 0:
+            if not -1 <= at < size:
+                raise self._outside(day)
+            low = at + 1
+            found = self._rank[low] + n - 1
+            if found >= len(self._workdays):
+                raise self._exhausted(day, n)
+            result = self._workdays[found]
+            high = result.toordinal() - self._base + 1
+        elif n < 0:
+            if not 0 <= at <= size:
+                raise self._outside(day)
+            high = at
+            found = self._rank[high] + n
+            if found < 0:
+                raise self._exhausted(day, n)
+            result = self._workdays[found]
+            low = result.toordinal() - self._base
+        else:
+            raise _zero_days()
+        if self._strict and self._unsure[low] != self._unsure[high]:
+            raise self._unannounced(low, high)
+        return result
+
+    def count(self, start: dt.date, end: dt.date) -> int:
+        """
+        Count the working days from *start* up to, not including, *end*.
+
+        ``count(b, a) == -count(a, b)``.
+
+        Raises:
+            pmkit.InputError: If one of the two is no date.
+
+            pmkit.CalendarHorizonError: If a day between was not announced.
+        """
+        low, high = self._boundary(start, "start"), self._boundary(end, "end")
+        if self._strict and self._unsure[low] != self._unsure[high]:
+            raise self._unannounced(min(low, high), max(low, high))
+        return self._rank[high] - self._rank[low]
+
+    def working_days(self, start: dt.date, end: dt.date) -> tuple[dt.date, ...]:
+        """
+        List the working days from *start* up to, not including, *end*.
+
+        Raises:
+            pmkit.InputError: If one of the two is no date.
+
+            pmkit.CalendarHorizonError: If a day between was not announced.
+        """
+        self.count(start, end)
+        low, high = self._boundary(start, "start"), self._boundary(end, "end")
+        return self._workdays[self._rank[low] : self._rank[high]]
+
+    def roll_forward(self, day: dt.date) -> dt.date:
+        """
+        Give *day* if it is worked, else the first working day after it.
+
+        Raises:
+            pmkit.CalendarHorizonError: If this needs a day nobody announced.
+        """
+        return day if self.is_working_day(day) else self.add(day, 1)
+
+    def roll_backward(self, day: dt.date) -> dt.date:
+        """
+        Give *day* if it is worked, else the last working day before it.
+
+        Raises:
+            pmkit.CalendarHorizonError: If this needs a day nobody announced.
+        """
+        return day if self.is_working_day(day) else self.add(day, -1)
+
+    def is_official(self, day: dt.date) -> bool:
+        """Tell whether *day* was announced; a day outside the tables was not."""
+        plain_date(day, field="day")
+        at = day.toordinal() - self._base
+        inside = 0 <= at < len(self._letters)
+        return inside and self._unsure[at] == self._unsure[at + 1]
+
+    def is_official_between(self, start: dt.date, end: dt.date) -> bool:
+        """Tell whether every day from *start* up to, not including, *end* was."""
+        low, high = self._boundary(start, "start"), self._boundary(end, "end")
+        return self._unsure[low] == self._unsure[high]
+
+    def kind_of(self, day: dt.date) -> DayKind:
+        """
+        Tell what *day* is, for a display; it may be a day nobody announced.
+
+        Raises:
+            pmkit.CalendarHorizonError: If *day* is outside the tables.
+        """
+        return KIND_OF_LETTER[self.letters(day, plain_date(day, field="day") + _ONE_DAY)]
+
+    def letters(self, start: dt.date, end: dt.date) -> str:
+        """
+        Spell the days from *start* up to, not including, *end*, one letter each.
+
+        ``w`` working, ``e`` weekend, ``h`` holiday, ``m`` make-up: the short
+        form in which a deadline keeps the days that it read.
+        """
+        low, high = self._boundary(start, "start"), self._boundary(end, "end")
+        return self._letters[low:high].decode("ascii")
+
+    def _boundary(self, day: dt.date, field: str) -> int:
+        """Find the position of the midnight that begins *day*."""
+        if type(day) is not dt.date:
+            plain_date(day, field=field)
+        at = day.toordinal() - self._base
+        if not 0 <= at <= len(self._letters):
+            raise self._outside(day)
+        return at
+
+    def _check(self) -> None:
+        if not self.first <= self.last:
+            msg = f"{self.last} is before the first day, {self.first}."
+            raise InputError(msg, field="last", remedy="Give a later last day.")
+        if not self.weekend <= frozenset(range(7)):
+            msg = f"{sorted(self.weekend)} are not days of the week."
+            raise InputError(
+                msg, field="weekend", remedy="Use 0 for Monday to 6 for Sunday."
+            )
+        if self.beyond_horizon not in {"raise", "provisional"}:
+            msg = f"{self.beyond_horizon!r} is not a choice."
+            raise InputError(
+                msg, field="beyond_horizon", remedy='Use "raise" or "provisional".'
+            )
+        for field in ("closed", "worked", "estimated"):
+            for day in sorted(getattr(self, field)):
+                if not self.first <= day <= self.last:
+                    msg = f"{day} is not between {self.first} and {self.last}."
+                    remedy = "Widen the calendar or leave the day out."
+                    raise InputError(msg, field=field, remedy=remedy)
+        for day in sorted(self.closed & self.worked):
+            msg = f"{day} is both closed and worked."
+            raise InputError(msg, field="worked", remedy="Keep one of the two.")
+
+    def _spell(self, base: int) -> bytes:
+        """Write one letter per day of the tables."""
+        size = self.last.toordinal() - base + 1
+        week = bytes(
+            ord("e" if (base - 1 + step) % 7 in self.weekend else "w")
+            for step in range(7)
+        )
+        spelt = bytearray((week * (size // 7 + 1))[:size])
+        for day in self.worked:
+            if spelt[day.toordinal() - base] == ord("e"):
+                spelt[day.toordinal() - base] = ord("m")
+        for day in self.closed:
+            spelt[day.toordinal() - base] = ord("h")
+        return bytes(spelt)
+
+    def _spell_unsure(self, base: int, size: int) -> bytes:
+        """Write 1 for each day of the tables that was not announced, else 0."""
+        before = min(max(self.official_from.toordinal() - base, 0), size)
+        through = min(max(self.official_until.toordinal() - base + 1, before), size)
+        unsure = bytearray(size)
+        unsure[:before] = b"\1" * before
+        unsure[through:] = b"\1" * (size - through)
+        for day in self.estimated:
+            unsure[day.toordinal() - base] = 1
+        return bytes(unsure)
+
+    def _digest(self, letters: bytes, unsure: bytes) -> str:
+        head = f"1|{self.zone.key}|{self.first.isoformat()}|".encode()
+        return hashlib.sha256(head + letters + b"|" + unsure).hexdigest()[:16]
+
+    def _outside(self, day: dt.date) -> CalendarHorizonError:
+        msg = f"{day} is outside the calendar {self.name}."
+        remedy = f"It knows the days from {self.first} to {self.last}."
+        return CalendarHorizonError(msg, field="day", remedy=remedy)
+
+    def _exhausted(self, day: dt.date, n: int) -> CalendarHorizonError:
+        where = "after" if n > 0 else "before"
+        msg = f"The calendar {self.name} has no {abs(n)} working days {where} {day}."
+        remedy = f"It knows the days from {self.first} to {self.last}."
+        return CalendarHorizonError(msg, field="day", remedy=remedy)
+
+    def _unannounced(self, low: int, high: int) -> CalendarHorizonError:
+        """Name the first day from *low* up to *high* that was not announced."""
+        at = next(at for at in range(low, high) if self._unsure[at + 1] > self._unsure[at])
+        day = dt.date.fromordinal(self._base + at)
+        why = "is only an estimate" if day in self.estimated else "has not been announced"
+        msg = f"{day} {why} in the calendar {self.name}."
+        remedy = (
+            f"It is official from {self.official_from} until {self.official_until};"
+            " ask for a provisional answer to go beyond."
+        )
+        return CalendarHorizonError(msg, field="day", remedy=remedy)
+
+
+def _refuse_count(n: object) -> None:
+    """Refuse what is no integer; a bool is none, a subclass of int is one."""
+    if isinstance(n, bool) or not isinstance(n, int):
+        msg = f"{n!r} is not a number of days."
+        raise InputError(msg, field="n", remedy="Give an integer other than 0.")
+
+
+def _zero_days() -> InputError:
+    msg = "0 working days from a day is no question of counting."
+    remedy = "Use roll_forward or roll_backward to find the nearest working day."
+    return InputError(msg, field="n", remedy=remedy)

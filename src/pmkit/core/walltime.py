@@ -1,0 +1,67 @@
+"""
+Which instant a time on a local clock means.
+
+Clocks are put forward and back.  A time that they skip means the first instant
+after the gap; a time that they show twice means the first of the two.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import zoneinfo
+
+
+def instant_at(day: dt.date, time: dt.time, zone: zoneinfo.ZoneInfo) -> dt.datetime:
+    """
+    Find the instant at which the clocks of *zone* show *time* on *day*.
+
+    Args:
+        day: The local date.
+
+        time: The time of day, without a zone.
+
+        zone: The zone of the clocks.
+
+    Returns:
+        The instant in UTC.
+
+    Examples:
+        New York skipped 02:00 to 03:00 on 8 March 2026:
+
+        >>> import zoneinfo
+        >>> new_york = zoneinfo.ZoneInfo("America/New_York")
+        >>> for hour, minute in [(1, 30), (2, 30), (3, 0)]:
+        ...     wall = dt.time(hour, minute)
+        ...     print(instant_at(dt.date(2026, 3, 8), wall, new_york).isoformat())
+        2026-03-08T06:30:00+00:00
+        2026-03-08T07:00:00+00:00
+        2026-03-08T07:00:00+00:00
+    """
+    wall = dt.datetime.combine(day, time.replace(fold=0))
+    # Inside a gap, fold=0 counts with the offset before it, which leads to an
+    # instant after the gap; fold=1 leads to one before it.
+    first = wall.replace(tzinfo=zone).astimezone(dt.UTC)
+    second = wall.replace(tzinfo=zone, fold=1).astimezone(dt.UTC)
+    if first <= second:
+        return first
+    return _first_instant_after_gap(second, first, zone)
+
+
+def _first_instant_after_gap(
+    before: dt.datetime, after: dt.datetime, zone: zoneinfo.ZoneInfo
+) -> dt.datetime:
+    """Bisect to the second at which the offset of *zone* changes."""
+    base = before.replace(microsecond=0)
+    old = base.astimezone(zone).utcoffset()
+    low, high = 0, int((after - base).total_seconds()) + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        moment = base + dt.timedelta(seconds=middle)
+        if moment.astimezone(zone).utcoffset() == old:
+            low = middle
+        else:
+            high = middle
+    return base + dt.timedelta(seconds=high)
