@@ -1,0 +1,252 @@
+"""
+The gates of pmkit.  ``python -m nox`` runs all that must be green.
+
+``python -m nox -l`` lists them; ``python -m nox -s tests-3.11 -- -k money`` is a part.
+Versions of tools stand in ``pyproject.toml``, in the dependency groups.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from typing import TYPE_CHECKING
+
+import nox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+# A machine rarely has every Python: one that is missing is skipped, also under CI=true.
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_venv = "yes"
+nox.options.sessions = [
+    "lint",
+    "typing",
+    "fence",
+    "tests",
+    "coverage",
+    "docs",
+    "planted",
+    "wheel",
+]
+
+ROOT = pathlib.Path(__file__).parent
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+#: The suites that run on every Python; the others prove the same on any one.
+ON_EACH_PYTHON = ("core", "facts", "hooks", "effects", "shell", "property")
+#: What ends up in the wheel beside the modules.
+DATA_SUFFIXES = {".csv", ".json", ".mako", ".toml", ".tsv", ".typed"}
+
+
+def _offer_pyenv_pythons() -> None:
+    """Let the shims of pyenv, if there are any, start each Python that we test on."""
+    if "PYENV_VERSION" in os.environ or shutil.which("pyenv") is None:
+        return
+    listed = subprocess.run(
+        ["pyenv", "versions", "--bare"], capture_output=True, text=True, check=False
+    ).stdout.split()
+    current = subprocess.run(
+        ["pyenv", "version-name"], capture_output=True, text=True, check=False
+    ).stdout.split()
+    wanted = [v for v in listed if v.rpartition(".")[0] in PYTHONS]
+    names = dict.fromkeys([*":".join(current).split(":"), *wanted, "system"])
+    os.environ["PYENV_VERSION"] = ":".join(name for name in names if name)
+
+
+_offer_pyenv_pythons()
+
+
+@functools.cache
+def _installed(version: str) -> bool:
+    """Tell whether a Python of this version starts: a name on the PATH may be a dud."""
+    program = shutil.which(f"python{version}") or ""
+    if f"{sys.version_info.major}.{sys.version_info.minor}" == version:
+        program = sys.executable
+    if not program:
+        return False
+    ask = [program, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    answer = subprocess.run(ask, capture_output=True, text=True, check=False)
+    return answer.stdout.strip() == version
+
+
+FOUND = [version for version in PYTHONS if _installed(version)]
+#: The oldest Python here runs what needs only one: it has the fewest features.
+ONE = FOUND[0] if FOUND else PYTHONS[0]
+
+
+def _group(*names: str) -> tuple[str, ...]:
+    return nox.project.dependency_groups(PROJECT, *names)
+
+
+@nox.session(python=ONE)
+def lint(session: nox.Session) -> None:
+    """Check the style: ruff, all its rules but those that pyproject.toml gives up."""
+    session.install(*_group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session(python=ONE)
+def typing(session: nox.Session) -> None:
+    """Check the types: mypy strict over src, noxfile, bench and the typing tests."""
+    session.install("-e", ".[testing]", *_group("typing"))
+    session.run("mypy")
+    if any(ROOT.glob("plugins/*/src")):
+        session.run("mypy", *map(str, sorted(ROOT.glob("plugins/*/src"))))
+
+
+@nox.session(python=ONE)
+def fence(session: nox.Session) -> None:
+    """Check that the core is pure (imports, clock, chance) and that the fence bites."""
+    session.install("-e", ".", *_group("test"))
+    session.run("lint-imports", "--no-cache")
+    session.run("ruff", "check", "src/pmkit/core")
+    session.run("pytest", "tests/test_fence.py", "tests/test_public_api.py")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests: all on the oldest Python, unit and property on each other."""
+    if not FOUND:
+        session.error(f"none of Python {', '.join(PYTHONS)} is installed: nothing ran")
+    session.install("-e", ".", *_group("test"))
+    chosen = session.posargs
+    if not chosen and session.python != ONE:
+        chosen = [f"tests/{name}" for name in ON_EACH_PYTHON if _has_tests(name)]
+    _erase_coverage_of(str(session.python))
+    session.env["COVERAGE_FILE"] = str(ROOT / f".coverage.{session.python}")
+    session.env.setdefault("HYPOTHESIS_PROFILE", "ci")
+    session.run("coverage", "run", "-m", "pytest", *chosen)
+
+
+def _has_tests(folder: str) -> bool:
+    return any((ROOT / "tests" / folder).glob("**/test_*.py"))
+
+
+def _erase_coverage_of(version: str) -> None:
+    for old in ROOT.glob(f".coverage.{version}.*"):
+        old.unlink()
+
+
+@nox.session(python=ONE)
+def coverage(session: nox.Session) -> None:
+    """Report the branches that the tests took: all of the core, most of the rest."""
+    session.install(*_group("test"))
+    if not any(ROOT.glob(".coverage.3.*")):
+        session.error("no tests ran before: nothing to report")
+    session.run("coverage", "combine", "--keep", "--quiet", *_coverage_files())
+    session.run("coverage", "report")
+    session.run("coverage", "report", "--include=*/core/*", "--fail-under=100")
+
+
+def _coverage_files() -> Iterator[str]:
+    yield from map(str, sorted(ROOT.glob(".coverage.3.*")))
+
+
+@nox.session(python=ONE)
+def docs(session: nox.Session) -> None:
+    """Build the pages, a warning is an error; run every example in them and in src."""
+    session.install("-e", ".", *_group("docs", "test"))
+    out = pathlib.Path(session.create_tmp()) / "html"
+    session.run("sphinx-build", "-n", "-W", "--keep-going", "-q", "docs", str(out))
+    session.run("pytest", "README.md", "docs")
+    session.run("pytest", "--doctest-modules", "src")
+
+
+@nox.session(python=ONE)
+def planted(session: nox.Session) -> None:
+    """Plant each bug of tests/saboteurs into a copy: the tests it names must go red."""
+    session.install("-e", ".", *_group("test"))
+    session.run("python", "tests/saboteurs/plant.py", *session.posargs)
+
+
+@nox.session(python=ONE)
+def wheel(session: nox.Session) -> None:
+    """Build the wheel, look inside, install it alone and start it."""
+    session.install(*_group("wheel"))
+    with tempfile.TemporaryDirectory() as scratch:
+        session.run(
+            "python", "-m", "build", "--wheel", "--outdir", scratch, silent=True
+        )
+        (built,) = pathlib.Path(scratch).glob("*.whl")
+        _check_contents(session, built)
+        _try_wheel(session, built, pathlib.Path(scratch) / "venv")
+
+
+def _check_contents(session: nox.Session, built: pathlib.Path) -> None:
+    listing = str(session.run("python", "-m", "zipfile", "-l", str(built), silent=True))
+    inside = set(re.findall(r"^(pmkit/\S+)", listing, flags=re.MULTILINE))
+    source = ROOT / "src"
+    wanted = {
+        path.relative_to(source).as_posix()
+        for path in source.glob("pmkit/**/*")
+        if path.suffix in DATA_SUFFIXES and path.name != "ruff.toml"
+    }
+    if "pmkit/py.typed" not in inside or not wanted <= inside:
+        session.error(f"the wheel lacks {sorted(wanted - inside)}")
+
+
+def _try_wheel(session: nox.Session, built: pathlib.Path, venv: pathlib.Path) -> None:
+    session.run("python", "-m", "venv", str(venv))
+    scripts = venv / ("Scripts" if sys.platform == "win32" else "bin")
+    python = str(scripts / "python")
+    session.run(python, "-m", "pip", "install", "-q", str(built), external=True)
+    with session.chdir(venv):
+        session.run(str(scripts / "pmkit"), "--version", external=True)
+        session.run(python, "-W", "error", "-c", "import pmkit", external=True)
+
+
+@nox.session(python=ONE, default=False)
+def property(session: nox.Session) -> None:  # noqa: A001 - the name of the suite
+    """Run the laws for a long time: python -m nox -s property."""
+    session.install("-e", ".", *_group("test"))
+    session.env["HYPOTHESIS_PROFILE"] = "deep"
+    session.run("pytest", "tests/property", *session.posargs)
+
+
+@nox.session(python=ONE, default=False)
+def bench(session: nox.Session) -> None:
+    """Measure the import budgets: python -m nox -s bench."""
+    session.install(".")
+    session.run("python", "bench/imports.py", *session.posargs)
+
+
+@nox.session(venv_backend="none", default=False)
+def shared(session: nox.Session) -> None:
+    """Compare the shipped sampling tables with tables that stand beside the project."""
+    theirs = pathlib.Path(session.posargs[0] if session.posargs else "../shared/data")
+    tables = sorted(theirs.glob("aql_*.tsv"))
+    if not tables:
+        session.error(f"no aql_*.tsv in {theirs}")
+    for table in tables:
+        ours = ROOT / "src" / "pmkit" / "facts" / "data" / table.name
+        if _cells(ours) != _cells(table):
+            session.error(f"{table.name} differs from the shipped one")
+        session.log(f"{table.name}: {len(_cells(table))} rows agree")
+
+
+def _cells(table: pathlib.Path) -> list[dict[str, str]]:
+    """Read the rows of a table without the columns that are words about it."""
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(
+            (line for line in file if not line.startswith("#")), delimiter="\t"
+        )
+        words = {"note", "conflict"}
+        return [{k: v for k, v in row.items() if k not in words} for row in rows]
+
+
+@nox.session(python=ONE, default=False)
+def changelog(session: nox.Session) -> None:
+    """Show what the fragments of changelog.d will say in the next release."""
+    session.install(*_group("changelog"))
+    session.run("towncrier", "build", "--draft", "--version", "next")
