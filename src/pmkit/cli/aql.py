@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import attrs
 import click
 
 from pmkit.core.errors import SamplingError
-from pmkit.core.sampling import SamplingPlan
 from pmkit.facts.aql import sampling_plan
+
+if TYPE_CHECKING:
+    from pmkit.core.sampling import SamplingPlan
 
 _LONGEST = 18
 
@@ -55,13 +58,15 @@ def explanation(plan: SamplingPlan) -> str:
     drawn = f"Draw {plan.sample_size} of {plan.lot_size} units."
     if plan.inspect_all:
         drawn = f"Inspect all {plan.lot_size} units: the plan asks for {_asked(plan)}."
-    lines = [
-        drawn,
-        f"Accept the lot with up to {plan.acceptance_number} defects, "
-        f"reject it from {plan.rejection_number} on.",
+    judged = (
+        f"Accept the lot if at most {plan.acceptance_number} defects are found, "
+        f"reject it if {plan.rejection_number} or more are."
+    )
+    found = (
         f"Level {plan.level} gives this lot code letter {plan.code_letter}; "
-        f"AQL {plan.aql}, {plan.severity} inspection.",
-    ]
+        f"AQL {plan.aql}, {plan.severity} inspection."
+    )
+    lines = [drawn, judged, found]
     if plan.plan_code_letter != plan.code_letter:
         way = "down" if plan.plan_code_letter > plan.code_letter else "up"
         lines.append(
