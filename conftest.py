@@ -109,7 +109,7 @@ pytest_collect_file = sybil.Sybil(
         parse_pycon,
         parse_console,
     ],
-    patterns=["README.md", "docs/**/*.md", "docs/*.md", "plugins/*/README.md"],
+    patterns=["*.md", "docs/**/*.md", "docs/*.md", "plugins/*/README.md"],
     excludes=["docs/_build/**"],
     setup=start_page,
     teardown=end_page,

@@ -159,7 +159,7 @@ def docs(session: nox.Session) -> None:
     session.install("-e", ".", *_group("docs", "test"))
     out = pathlib.Path(session.create_tmp()) / "html"
     session.run("sphinx-build", "-n", "-W", "--keep-going", "-q", "docs", str(out))
-    session.run("pytest", "README.md", "docs")
+    session.run("pytest", "README.md", "CONTRIBUTING.md", "docs")
     session.run("pytest", "--doctest-modules", "src")
 
 

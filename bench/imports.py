@@ -44,8 +44,8 @@ def cost(code: str) -> float:
     """Tell the milliseconds that *code* costs above a bare interpreter."""
     seconds(code)
     pairs = [(seconds(code), seconds("pass")) for _ in range(RUNS)]
-    loaded, bare = (statistics.median(side) for side in zip(*pairs, strict=True))
-    return 1000 * (loaded - bare)
+    loaded = statistics.median(pair[0] for pair in pairs)
+    return 1000 * (loaded - statistics.median(pair[1] for pair in pairs))
 
 
 def main() -> int:

@@ -1,0 +1,51 @@
+"""How the pages are built: ``sphinx-build -n -W docs docs/_build``."""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+project = "pmkit"
+author = "The pmkit authors"
+copyright = author  # noqa: A001 - the name that Sphinx reads
+release = importlib.metadata.version("pmkit-sdk")
+version = ".".join(release.split(".")[:2])
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = f"pmkit {version}"
+html_theme_options = {"navigation_with_keys": True}
+
+myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
+myst_heading_anchors = 3
+
+# In a docstring `name` is code of ours; what it cannot find is shown as code.
+default_role = "code"
+
+autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+napoleon_custom_sections = [
+    "Clause",
+    "Counting",
+    "Called",
+    "Rules",
+    "Source",
+    "Sources",
+]
+
+# Names of other projects: their pages are not fetched; a build needs no network.
+nitpick_ignore_regex = [
+    (r"py:.*", r"(attrs?|alembic|click|collections|contextlib|dataclasses)\b.*"),
+    (r"py:.*", r"(datetime|dt|decimal|enum|pathlib|sqlalchemy|sa|types|zoneinfo)\b.*"),
+    (r"py:.*", r"(typing|pluggy|hypothesis|rich)\b.*"),
+    # The short names of annotations under TYPE_CHECKING.
+    (r"py:class", r"(Any|Callable|Decimal|Iterable|Iterator|Literal|Mapping|Self)"),
+    (r"py:class", r"(Path|Sequence|ValueError|LookupError|optional)"),
+    # Private classes and type aliases behind public names.
+    (r"py:.*", r"pmkit\.(.*\.)?_\w+"),
+]
