@@ -33,15 +33,15 @@ def row(letter: str, size: int, *cells: Cell) -> Row:
     return Row(
         letter=letter,
         sample_size=size,
-        cells=dict(zip(("1.0", "2.5", "4.0"), cells, strict=True)),
+        cells=dict(zip(("1.0", "2.5", "4.0", "6.5"), cells, strict=True)),
     )
 
 
 def small_tables() -> SamplingTables:
     rows = (
-        row("A", 3, DOWN, attrs.evolve(DOWN, conflict="arrow?"), made_of(0)),
-        row("B", 5, DOWN, made_of(0, "0 or 1?"), UP),
-        row("C", 8, DOWN, UP, Cell(kind="none")),
+        row("A", 3, DOWN, attrs.evolve(DOWN, conflict="arrow?"), made_of(0), UP),
+        row("B", 5, DOWN, made_of(0, "0 or 1?"), UP, UP),
+        row("C", 8, DOWN, UP, Cell(kind="none"), made_of(1)),
     )
     return SamplingTables(
         lots=(
@@ -130,7 +130,7 @@ def test_a_sample_that_reaches_the_lot_is_the_lot(
     )
 
 
-@pytest.mark.parametrize(("aql", "level"), [("1.0", "I"), ("4.0", "II")])
+@pytest.mark.parametrize(("aql", "level"), [("1.0", "I"), ("4.0", "II"), ("6.5", "I")])
 def test_an_arrow_to_nowhere_is_an_error(aql: str, level: str) -> None:
     """Where neither the row nor its arrow has a plan, none is invented."""
     with pytest.raises(SamplingError, match="no plan for code letter"):

@@ -139,7 +139,7 @@ class Money:
         return self.minor > 0
 
     def __str__(self) -> str:
-        return f"{self.amount:f} {self.currency}"
+        return f"{self.amount} {self.currency}"
 
     def _units_of(self, other: Money) -> int:
         if self.currency != other.currency:
