@@ -1,0 +1,3 @@
+"""
+What marketplaces and plugin authors test with; needs the extra ``testing``.
+"""
