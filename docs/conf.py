@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib.metadata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 project = "pmkit"
 author = "The pmkit authors"
@@ -25,7 +29,7 @@ default_role = "code"
 autodoc_default_options = {"members": True, "show-inheritance": True}
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_preserve_defaults = True
+autodoc_preserve_defaults = False
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
@@ -45,7 +49,26 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(typing|pluggy|hypothesis|rich)\b.*"),
     # The short names of annotations under TYPE_CHECKING.
     (r"py:class", r"(Any|Callable|Decimal|Iterable|Iterator|Literal|Mapping|Self)"),
-    (r"py:class", r"(Path|Sequence|ValueError|LookupError|optional)"),
+    (r"py:class", r"(BeyondHorizon|Path|Sequence|ValueError|LookupError|optional)"),
     # Private classes and type aliases behind public names.
     (r"py:.*", r"pmkit\.(.*\.)?_\w+"),
 ]
+
+
+def _keep_the_first_colon(  # noqa: PLR0917 - the shape that Sphinx calls
+    app: object,
+    what: str,
+    name: str,
+    obj: object,
+    options: object,
+    lines: list[str],
+) -> None:
+    """Stop Napoleon from reading "Paid in time: ..." as the type of an attribute."""
+    del app, name, obj, options
+    if what in {"attribute", "data", "property"} and lines:
+        lines[:0] = ["..", ""]
+
+
+def setup(app: Sphinx) -> None:
+    """Attach our own step before Napoleon's."""
+    app.connect("autodoc-process-docstring", _keep_the_first_colon, priority=100)
