@@ -370,7 +370,9 @@ class WorkingCalendar:
         Raises:
             pmkit.CalendarHorizonError: If *day* is outside the tables.
         """
-        return KIND_OF_LETTER[self.letters(day, plain_date(day, field="day") + _ONE_DAY)]
+        return KIND_OF_LETTER[
+            self.letters(day, plain_date(day, field="day") + _ONE_DAY)
+        ]
 
     def letters(self, start: dt.date, end: dt.date) -> str:
         """
@@ -395,6 +397,11 @@ class WorkingCalendar:
         if not self.first <= self.last:
             msg = f"{self.last} is before the first day, {self.first}."
             raise InputError(msg, field="last", remedy="Give a later last day.")
+        # Every day of a calendar needs a neighbour, also in other time zones.
+        for field, day in (("first", self.first), ("last", self.last)):
+            if not dt.MINYEAR < day.year < dt.MAXYEAR:
+                msg = f"{day} is too near the end of all dates."
+                raise InputError(msg, field=field, remedy="Give a year of this age.")
         if not self.weekend <= frozenset(range(7)):
             msg = f"{sorted(self.weekend)} are not days of the week."
             raise InputError(
@@ -458,9 +465,13 @@ class WorkingCalendar:
 
     def _unannounced(self, low: int, high: int) -> CalendarHorizonError:
         """Name the first day from *low* up to *high* that was not announced."""
-        at = next(at for at in range(low, high) if self._unsure[at + 1] > self._unsure[at])
+        at = next(
+            at for at in range(low, high) if self._unsure[at + 1] > self._unsure[at]
+        )
         day = dt.date.fromordinal(self._base + at)
-        why = "is only an estimate" if day in self.estimated else "has not been announced"
+        why = (
+            "is only an estimate" if day in self.estimated else "has not been announced"
+        )
         msg = f"{day} {why} in the calendar {self.name}."
         remedy = (
             f"It is official from {self.official_from} until {self.official_until};"

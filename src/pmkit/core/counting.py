@@ -35,9 +35,10 @@ def working_days_before(
     """
     plain_date(event_day, field=field)
     convention = _checked(n, calendar, convention)
-    end = event_day
-    if convention is CountingConvention.INCLUSIVE:
-        end = event_day + _DAY
+    # Under INCLUSIVE the day of the event is read, and counts if it is worked.
+    inclusive = convention is CountingConvention.INCLUSIVE
+    counts = inclusive and calendar.is_working_day(event_day)
+    end = event_day + _DAY if counts else event_day
     first_counted = calendar.add(end, -n)
     last_day = first_counted
     if convention is CountingConvention.CLEAR_DAYS:
@@ -45,7 +46,7 @@ def working_days_before(
     return _on_calendar(
         last_day,
         calendar.working_days(first_counted, end),
-        read=(last_day, end),
+        read=(last_day, event_day + _DAY if inclusive else event_day),
         shown=(last_day, event_day + _DAY),
         calendar=calendar,
         convention=convention,
@@ -71,15 +72,17 @@ def working_days_after(
     not count, and the act itself falls on the last day.
     """
     convention = _checked(n, calendar, convention)
-    event_day = event_at.astimezone(calendar.zone).date()
-    start = event_day
-    if convention is not CountingConvention.INCLUSIVE:
-        start = event_day + _DAY
-    last_day = calendar.add(start - _DAY, n)
+    event_day = local_day(event_at, calendar.zone)
+    inclusive = convention is CountingConvention.INCLUSIVE
+    counts = inclusive and calendar.is_working_day(event_day)
+    after = n - 1 if counts else n
+    last_day = calendar.add(event_day, after) if after else event_day
     return _on_calendar(
         last_day,
-        calendar.working_days(start, last_day + _DAY),
-        read=(start, last_day + _DAY),
+        calendar.working_days(
+            event_day if counts else event_day + _DAY, last_day + _DAY
+        ),
+        read=(event_day if inclusive else event_day + _DAY, last_day + _DAY),
         shown=(event_day, last_day + _DAY),
         calendar=calendar,
         convention=convention,
@@ -94,7 +97,7 @@ def calendar_days_after(
 ) -> Deadline:
     """Set the deadline at the midnight that ends the *n*-th day after *event_at*."""
     _check_zone(zone)
-    event_day = event_at.astimezone(zone).date()
+    event_day = local_day(event_at, zone)
     last_day = days_later(event_day, at_least_one(n, field), field=field)
     return Deadline(
         at=start_of_day(last_day + _DAY, zone),
@@ -131,7 +134,7 @@ def start_of_nth_day_after(
 ) -> tuple[dt.date, dt.date, dt.datetime]:
     """Find the day of *event_at*, the *n*-th day after it, and when that begins."""
     _check_zone(zone)
-    event_day = event_at.astimezone(zone).date()
+    event_day = local_day(event_at, zone)
     day = days_later(event_day, at_least_one(n, field), field=field)
     return event_day, day, start_of_day(day, zone)
 
@@ -156,12 +159,24 @@ def days_later(day: dt.date, n: int, *, field: str) -> dt.date:
     Raises:
         pmkit.InputError: If there is no such date.
     """
+    if n >= (dt.date.max - day).days:
+        raise _too_far(n, field)
+    return day + n * _DAY
+
+
+def local_day(instant: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.date:
+    """
+    Find the date in *zone* at *instant*.
+
+    Raises:
+        pmkit.InputError: If it would be before the year 1 or after 9999.
+    """
     try:
-        later = day + n * _DAY
-        later + _DAY
+        return instant.astimezone(zone).date()
     except OverflowError:
-        raise _too_far(n, field) from None
-    return later
+        msg = f"{instant.isoformat()} has no date in {zone.key}."
+        remedy = "Give an instant of this age."
+        raise InputError(msg, remedy=remedy) from None
 
 
 def _on_calendar(
@@ -201,7 +216,9 @@ def _checked(
     if not isinstance(calendar, WorkingCalendar):
         msg = f"{calendar!r} is not a working calendar."
         raise InputError(
-            msg, field="calendar", remedy='Use pmkit.working_calendar("CN") or your own.'
+            msg,
+            field="calendar",
+            remedy='Use pmkit.working_calendar("CN") or your own.',
         )
     return CountingConvention(convention)
 

@@ -139,7 +139,9 @@ def _what(deadline: Deadline) -> str:
 def _how(deadline: Deadline) -> str:
     _, event = _words(deadline.clause)
     if not deadline.counted:
-        hours = (deadline.at - (deadline.event_at or deadline.at)) // dt.timedelta(hours=1)
+        hours = (deadline.at - (deadline.event_at or deadline.at)) // dt.timedelta(
+            hours=1
+        )
         return f"That is {hours} hours after {event}."
     unit = "working" if deadline.calendar else "calendar"
     number = len(deadline.counted)

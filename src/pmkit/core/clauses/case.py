@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import zoneinfo
 
 
-def answer_by(opened_at: dt.datetime, *, zone: zoneinfo.ZoneInfo, days: int = 3) -> Deadline:
+def answer_by(
+    opened_at: dt.datetime, *, zone: zoneinfo.ZoneInfo, days: int = 3
+) -> Deadline:
     """
     Tell until when the other side is to answer a support case.
 
@@ -150,7 +152,9 @@ def escalation_opens(
     Source: https://service.alibaba.com/buyer/faq_detail/20155175.htm
     """
     opened = to_utc(opened_at, field="opened_at")
-    event_day, first_day, at = start_of_nth_day_after(opened, day, zone=zone, field="day")
+    event_day, first_day, at = start_of_nth_day_after(
+        opened, day, zone=zone, field="day"
+    )
     return Opening(
         at=at,
         first_day=first_day,

@@ -104,4 +104,6 @@ def revise_review_until(
     Source: https://service.alibaba.com/helpcenter/47a9f417.html
     """
     replied = to_utc(replied_at, field="replied_at")
-    return calendar_days_after(replied, days, zone=zone, clause="REVISE-1", field="days")
+    return calendar_days_after(
+        replied, days, zone=zone, clause="REVISE-1", field="days"
+    )

@@ -64,7 +64,9 @@ def change_by(
         )
     if not isinstance(at, dt.time) or at.tzinfo is not None:
         msg = f"{at!r} is not a time of day on the clocks of the zone."
-        raise InputError(msg, field="at", remedy="Use datetime.time(13), without a zone.")
+        raise InputError(
+            msg, field="at", remedy="Use datetime.time(13), without a zone."
+        )
     if visit_day == dt.date.min:
         msg = f"There is no day before {visit_day}."
         raise InputError(msg, field="visit_day", remedy="Give the day of the visit.")
