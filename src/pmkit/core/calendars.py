@@ -9,16 +9,18 @@ rest without saying so.
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import hashlib
 import itertools
 import zoneinfo
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
+from pmkit.core import days
+from pmkit.core.days import KIND_OF_LETTER, DayKind
 from pmkit.core.errors import CalendarHorizonError, InputError
 from pmkit.core.moments import plain_date
+from pmkit.core.walltime import named_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,53 +32,15 @@ _SATURDAY_AND_SUNDAY = frozenset({5, 6})
 _ONE_DAY = dt.timedelta(days=1)
 
 
-class DayKind(enum.StrEnum):
-    """What a day is at the place of a calendar."""
-
-    #: An ordinary day of work.
-    WORKING = "working"
-    #: A day of the weekly rest.
-    WEEKEND = "weekend"
-    #: A closed day, also one that falls on a day of the weekly rest.
-    HOLIDAY = "holiday"
-    #: A day of the weekly rest that is worked in exchange for a closed day.
-    MAKE_UP = "make-up"
-
-    @property
-    def is_worked(self) -> bool:
-        """Whether people work on a day of this kind."""
-        return self in _WORKED_KINDS
+def _zone(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    named_zone(value, field=attribute.name)
 
 
-_WORKED_KINDS = frozenset({DayKind.WORKING, DayKind.MAKE_UP})
-
-#: One letter per kind: the form in which a run of days is kept and stored.
-KIND_OF_LETTER = {
-    "w": DayKind.WORKING,
-    "e": DayKind.WEEKEND,
-    "h": DayKind.HOLIDAY,
-    "m": DayKind.MAKE_UP,
-}
-_IS_WORKED = bytes(chr(code) in "wm" for code in range(256))
-
-
-def _zone(_instance: object, attribute: attrs.Attribute[object], value: object) -> None:
-    if not isinstance(value, zoneinfo.ZoneInfo) or value.key is None:
-        msg = f"{value!r} is not a named time zone."
-        raise InputError(
-            msg,
-            field=attribute.name,
-            remedy='Give a zoneinfo.ZoneInfo, such as ZoneInfo("Asia/Shanghai").',
-        )
-
-
-def _day(_instance: object, attribute: attrs.Attribute[object], value: dt.date) -> None:
+def _day(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
     plain_date(value, field=attribute.name)
 
 
-def _days(
-    _instance: object, attribute: attrs.Attribute[object], value: Iterable[dt.date]
-) -> None:
+def _days(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
     for day in value:
         plain_date(day, field=attribute.name)
 
@@ -124,7 +88,7 @@ class WorkingCalendar:
             the same version give the same answers.
     """
 
-    name: str = attrs.field(validator=attrs.validators.instance_of(str))
+    name: str
     zone: zoneinfo.ZoneInfo = attrs.field(validator=_zone)
     first: dt.date = attrs.field(validator=_day)
     last: dt.date = attrs.field(validator=_day)
@@ -146,11 +110,15 @@ class WorkingCalendar:
     _strict: bool = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        self._check()
+        if self.beyond_horizon not in {"raise", "provisional"}:
+            msg = f"{self.beyond_horizon!r} is not a choice."
+            remedy = "Use raise or provisional."
+            raise InputError(msg, field="beyond_horizon", remedy=remedy)
+        days.check(self)
         base = self.first.toordinal()
-        letters = self._spell(base)
-        flags = letters.translate(_IS_WORKED)
-        unsure = self._spell_unsure(base, len(letters))
+        letters = days.spell(self)
+        flags = letters.translate(days.IS_WORKED)
+        unsure = days.spell_unsure(self)
         ordinals = itertools.compress(itertools.count(base), flags)
         build = object.__setattr__
         build(self, "_base", base)
@@ -392,61 +360,6 @@ class WorkingCalendar:
         if not 0 <= at <= len(self._letters):
             raise self._outside(day)
         return at
-
-    def _check(self) -> None:
-        if not self.first <= self.last:
-            msg = f"{self.last} is before the first day, {self.first}."
-            raise InputError(msg, field="last", remedy="Give a later last day.")
-        # Every day of a calendar needs a neighbour, also in other time zones.
-        for field, day in (("first", self.first), ("last", self.last)):
-            if not dt.MINYEAR < day.year < dt.MAXYEAR:
-                msg = f"{day} is too near the end of all dates."
-                raise InputError(msg, field=field, remedy="Give a year of this age.")
-        if not self.weekend <= frozenset(range(7)):
-            msg = f"{sorted(self.weekend)} are not days of the week."
-            raise InputError(
-                msg, field="weekend", remedy="Use 0 for Monday to 6 for Sunday."
-            )
-        if self.beyond_horizon not in {"raise", "provisional"}:
-            msg = f"{self.beyond_horizon!r} is not a choice."
-            raise InputError(
-                msg, field="beyond_horizon", remedy='Use "raise" or "provisional".'
-            )
-        for field in ("closed", "worked", "estimated"):
-            for day in sorted(getattr(self, field)):
-                if not self.first <= day <= self.last:
-                    msg = f"{day} is not between {self.first} and {self.last}."
-                    remedy = "Widen the calendar or leave the day out."
-                    raise InputError(msg, field=field, remedy=remedy)
-        for day in sorted(self.closed & self.worked):
-            msg = f"{day} is both closed and worked."
-            raise InputError(msg, field="worked", remedy="Keep one of the two.")
-
-    def _spell(self, base: int) -> bytes:
-        """Write one letter per day of the tables."""
-        size = self.last.toordinal() - base + 1
-        week = bytes(
-            ord("e" if (base - 1 + step) % 7 in self.weekend else "w")
-            for step in range(7)
-        )
-        spelt = bytearray((week * (size // 7 + 1))[:size])
-        for day in self.worked:
-            if spelt[day.toordinal() - base] == ord("e"):
-                spelt[day.toordinal() - base] = ord("m")
-        for day in self.closed:
-            spelt[day.toordinal() - base] = ord("h")
-        return bytes(spelt)
-
-    def _spell_unsure(self, base: int, size: int) -> bytes:
-        """Write 1 for each day of the tables that was not announced, else 0."""
-        before = min(max(self.official_from.toordinal() - base, 0), size)
-        through = min(max(self.official_until.toordinal() - base + 1, before), size)
-        unsure = bytearray(size)
-        unsure[:before] = b"\1" * before
-        unsure[through:] = b"\1" * (size - through)
-        for day in self.estimated:
-            unsure[day.toordinal() - base] = 1
-        return bytes(unsure)
 
     def _digest(self, letters: bytes, unsure: bytes) -> str:
         head = f"1|{self.zone.key}|{self.first.isoformat()}|".encode()

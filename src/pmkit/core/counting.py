@@ -8,12 +8,16 @@ way, how many and from what is the matter of the clause.
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
+from typing import TYPE_CHECKING
 
 from pmkit.core.calendars import WorkingCalendar
 from pmkit.core.deadlines import CountingConvention, Deadline
 from pmkit.core.errors import InputError
 from pmkit.core.moments import plain_date, start_of_day
+from pmkit.core.walltime import named_zone
+
+if TYPE_CHECKING:
+    import zoneinfo
 
 _DAY = dt.timedelta(days=1)
 
@@ -96,7 +100,7 @@ def calendar_days_after(
     event_at: dt.datetime, n: int, *, zone: zoneinfo.ZoneInfo, clause: str, field: str
 ) -> Deadline:
     """Set the deadline at the midnight that ends the *n*-th day after *event_at*."""
-    _check_zone(zone)
+    named_zone(zone, field="zone")
     event_day = local_day(event_at, zone)
     last_day = days_later(event_day, at_least_one(n, field), field=field)
     return Deadline(
@@ -133,13 +137,13 @@ def start_of_nth_day_after(
     event_at: dt.datetime, n: int, *, zone: zoneinfo.ZoneInfo, field: str
 ) -> tuple[dt.date, dt.date, dt.datetime]:
     """Find the day of *event_at*, the *n*-th day after it, and when that begins."""
-    _check_zone(zone)
+    named_zone(zone, field="zone")
     event_day = local_day(event_at, zone)
     day = days_later(event_day, at_least_one(n, field), field=field)
     return event_day, day, start_of_day(day, zone)
 
 
-def at_least_one(n: int, field: str) -> int:
+def at_least_one(n: object, field: str) -> int:
     """
     Check that *n* is an integer of at least 1.
 
@@ -210,7 +214,7 @@ def _on_calendar(
 
 
 def _checked(
-    n: int, calendar: WorkingCalendar, convention: CountingConvention | str
+    n: object, calendar: object, convention: CountingConvention | str
 ) -> CountingConvention:
     at_least_one(n, "working_days")
     if not isinstance(calendar, WorkingCalendar):
@@ -221,14 +225,6 @@ def _checked(
             remedy='Use pmkit.working_calendar("CN") or your own.',
         )
     return CountingConvention(convention)
-
-
-def _check_zone(zone: zoneinfo.ZoneInfo) -> None:
-    if not isinstance(zone, zoneinfo.ZoneInfo):
-        msg = f"{zone!r} is not a time zone."
-        raise InputError(
-            msg, field="zone", remedy='Use zoneinfo.ZoneInfo("Asia/Shanghai").'
-        )
 
 
 def _too_far(n: int, field: str) -> InputError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from pmkit.core.calendars import KIND_OF_LETTER, DayKind
+from pmkit.core.days import KIND_OF_LETTER, DayKind
 from pmkit.core.errors import InputError
 
 if TYPE_CHECKING:

@@ -8,10 +8,31 @@ after the gap; a time that they show twice means the first of the two.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+import zoneinfo
 
-if TYPE_CHECKING:
-    import zoneinfo
+from pmkit.core.errors import InputError
+
+
+def named_zone(value: object, *, field: str) -> zoneinfo.ZoneInfo:
+    """
+    Check that *value* is a time zone with a name.
+
+    Args:
+        value: What was given for a zone.
+
+        field: The name to put into the error.
+
+    Returns:
+        The zone, unchanged.
+
+    Raises:
+        pmkit.InputError: If it is none.
+    """
+    if not isinstance(value, zoneinfo.ZoneInfo) or not value.key:
+        msg = f"{value!r} is not a named time zone."
+        remedy = 'Use zoneinfo.ZoneInfo("Asia/Shanghai").'
+        raise InputError(msg, field=field, remedy=remedy)
+    return value
 
 
 def instant_at(day: dt.date, time: dt.time, zone: zoneinfo.ZoneInfo) -> dt.datetime:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pmkit.core.counting import calendar_days_after, start_of_nth_day_after
+from pmkit.core.counting import (
+    at_least_one,
+    calendar_days_after,
+    start_of_nth_day_after,
+)
 from pmkit.core.deadlines import Deadline, Opening
+from pmkit.core.errors import InputError
 from pmkit.core.moments import to_utc
 
 if TYPE_CHECKING:
@@ -104,8 +109,10 @@ def escalates_at(
     Source: https://service.alibaba.com/buyer/faq_detail/20155175.htm
     """
     opened = to_utc(opened_at, field="opened_at")
-    days = day - 1 if isinstance(day, int) and not isinstance(day, bool) else day
-    return calendar_days_after(opened, days, zone=zone, clause="CASE-2", field="day")
+    if at_least_one(day, "day") == 1:
+        msg = "1 leaves no day to settle the case."
+        raise InputError(msg, field="day", remedy="Give an integer of at least 2.")
+    return calendar_days_after(opened, day - 1, zone=zone, clause="CASE-2", field="day")
 
 
 def escalation_opens(

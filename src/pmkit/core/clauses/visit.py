@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
+from typing import TYPE_CHECKING
 
 from pmkit.core.deadlines import CountingConvention, Deadline
 from pmkit.core.errors import InputError
 from pmkit.core.moments import plain_date
-from pmkit.core.walltime import instant_at
+from pmkit.core.walltime import instant_at, named_zone
+
+if TYPE_CHECKING:
+    import zoneinfo
 
 _DAY = dt.timedelta(days=1)
 
@@ -50,6 +53,7 @@ def change_by(
             If *visit_day* is no date, *at* no plain time or *zone* no zone.
 
     Examples:
+        >>> import datetime as dt, zoneinfo
         >>> shanghai = zoneinfo.ZoneInfo("Asia/Shanghai")
         >>> change_by(dt.date(2026, 3, 10), zone=shanghai).at.isoformat()
         '2026-03-09T05:00:00+00:00'
@@ -57,16 +61,8 @@ def change_by(
     Source: https://www.qima.ae/inspection-cancellation-policy
     """
     plain_date(visit_day, field="visit_day")
-    if not isinstance(zone, zoneinfo.ZoneInfo):
-        msg = f"{zone!r} is not a time zone."
-        raise InputError(
-            msg, field="zone", remedy='Use zoneinfo.ZoneInfo("Asia/Shanghai").'
-        )
-    if not isinstance(at, dt.time) or at.tzinfo is not None:
-        msg = f"{at!r} is not a time of day on the clocks of the zone."
-        raise InputError(
-            msg, field="at", remedy="Use datetime.time(13), without a zone."
-        )
+    named_zone(zone, field="zone")
+    _check_time(at)
     if visit_day == dt.date.min:
         msg = f"There is no day before {visit_day}."
         raise InputError(msg, field="visit_day", remedy="Give the day of the visit.")
@@ -80,3 +76,10 @@ def change_by(
         zone=zone.key,
         event_day=visit_day,
     )
+
+
+def _check_time(at: object) -> None:
+    if not isinstance(at, dt.time) or at.tzinfo is not None:
+        msg = f"{at!r} is not a time of day on the clocks of the zone."
+        remedy = "Use datetime.time(13), without a zone."
+        raise InputError(msg, field="at", remedy=remedy)

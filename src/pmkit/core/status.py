@@ -1,0 +1,362 @@
+"""
+The status section of an order: where it stands, what is next, who acts, by when.
+
+One query for each role; nobody is shown what is not theirs to see.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from pmkit.core.case import CaseState
+from pmkit.core.deadlines import Deadline
+from pmkit.core.moments import to_utc
+from pmkit.core.money import Money
+from pmkit.core.order import Order
+from pmkit.core.parties import Actor, Role
+from pmkit.core.payment import PLAIN_REASON, Payment
+from pmkit.core.report import Report
+from pmkit.core.roles import Action, require_on_order
+from pmkit.core.service import Payer, Service, ServiceStage
+from pmkit.core.visit import Visit, VisitState
+
+
+@attrs.frozen(kw_only=True)
+class Due:
+    """
+    A due moment with the words that explain it.
+
+    Args:
+        what: What has to happen.
+
+        deadline: Until when, with the clause and the days behind it.
+
+        passed: Whether it is too late already.
+    """
+
+    what: str
+    deadline: Deadline
+    passed: bool
+
+    @property
+    def explanation(self) -> str:
+        """Why it is that day, in words."""
+        return str(self.deadline.explain())
+
+
+@attrs.frozen(kw_only=True)
+class NextStep:
+    """
+    What happens next.
+
+    Args:
+        what: The step, in words.
+
+        who: The roles of which one has to act; empty where nobody has to.
+
+        by: The due moment, if it has one.
+    """
+
+    what: str
+    who: tuple[Role, ...] = ()
+    by: Deadline | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PaymentStatus:
+    """A payment, as its payer sees it."""
+
+    payment_id: str
+    method: str
+    amount: Money
+    received: Money
+    state: str
+    reason: str
+    expected_by: dt.datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ServiceStatus:
+    """
+    The section of one service, as one role sees it.
+
+    Args:
+        price: The total; `None` for those whose business it is not.
+
+        report: The report; `None` where there is none, or not for this role.
+
+        overdue: Whether a report is late.
+
+        deadlines: Every due moment of the service, the earliest first.
+    """
+
+    service_id: str
+    kind: str
+    provider: str
+    stage: ServiceStage
+    next: NextStep
+    price: Money | None
+    warning: str
+    payments: tuple[PaymentStatus, ...]
+    visits: tuple[Visit, ...]
+    report: Report | None
+    overdue: bool
+    deadlines: tuple[Due, ...]
+
+
+@attrs.frozen(kw_only=True)
+class OrderStatus:
+    """The status of an order as one role sees it."""
+
+    order_id: str
+    stage: str
+    ship_day: dt.date | None
+    services: tuple[ServiceStatus, ...]
+
+
+def status(order: Order, *, actor: Actor, at: dt.datetime) -> OrderStatus:
+    """
+    Tell one role how an order stands.
+
+    Args:
+        order: The order.
+
+        actor: Who asks.
+
+        at: The present instant, in any zone.
+
+    Returns:
+        The status, with a section for each service that the role may see.
+
+    Raises:
+        pmkit.NotFoundError: If the order is none of the actor's.
+    """
+    at = to_utc(at)
+    require_on_order(order, actor, Action.VIEW)
+    mine = [
+        service
+        for service in order.services
+        if actor.role not in (Role.AGENCY, Role.INSPECTOR)
+        or service.provider == actor.party
+    ]
+    return OrderStatus(
+        order_id=order.id,
+        stage=order.stage.value,
+        ship_day=order.ship_day,
+        services=tuple(_section(order, service, actor, at) for service in mine),
+    )
+
+
+def next_step(order: Order, service: Service) -> NextStep:
+    """
+    Tell what happens next on a service, who must act, and by when.
+
+    Args:
+        order: The order.
+
+        service: One of its services.
+
+    Returns:
+        The next step.
+    """
+    stage = service.stage
+    if stage is ServiceStage.BOOKED:
+        return _arranging(service)
+    if stage in (ServiceStage.AWAITING_PAYMENT, ServiceStage.PAYMENT_PROCESSING):
+        return _paying(order, service)
+    if stage is ServiceStage.AWAITING_REPORT:
+        visit = next(v for v in service.visits if _owes_report(v))
+        return NextStep(
+            what="The agency uploads the report.",
+            who=(Role.AGENCY,),
+            by=visit.report_late_after,
+        )
+    if stage is ServiceStage.REVIEWED:
+        return _after_review(service)
+    what, who = _NEXT[stage]
+    by = service.review_until if stage is ServiceStage.CLOSED else None
+    if stage in (ServiceStage.PROPOSED, ServiceStage.AWAITING_CONSENT):
+        by = service.book_by
+    return NextStep(what=what, who=who, by=by)
+
+
+_NEXT: dict[ServiceStage, tuple[str, tuple[Role, ...]]] = {
+    ServiceStage.PROPOSED: (
+        "The buyer approves or declines what the supplier proposed.",
+        (Role.BUYER, Role.APPROVER),
+    ),
+    ServiceStage.AWAITING_CONSENT: (
+        "The supplier agrees to the visit or not.",
+        (Role.SUPPLIER,),
+    ),
+    ServiceStage.SCHEDULED: (
+        "The inspector visits the plant.",
+        (Role.AGENCY, Role.INSPECTOR),
+    ),
+    ServiceStage.ON_SITE: (
+        "The inspector finishes the check.",
+        (Role.AGENCY, Role.INSPECTOR),
+    ),
+    ServiceStage.REPORTED: (
+        "The buyer reads the report and decides.",
+        (Role.BUYER, Role.APPROVER),
+    ),
+    ServiceStage.CLOSED: ("The buyer leaves a review.", (Role.BUYER, Role.APPROVER)),
+    ServiceStage.CANCELLING: (
+        "The platform decides on the cancellation.",
+        (Role.OPERATOR,),
+    ),
+    ServiceStage.REMOVED: ("Nothing: the service was removed.", ()),
+    ServiceStage.CANCELLED: ("Nothing: the service was cancelled.", ()),
+    ServiceStage.EXPIRED: ("Nothing: the service can not take place.", ()),
+}
+
+
+def _paying(order: Order, service: Service) -> NextStep:
+    payer = Role.SUPPLIER if service.payer is Payer.SUPPLIER else Role.BUYER
+    if service.payment_under_way:
+        return NextStep(what="The money arrives.", by=service.book_by)
+    if not service.paid_apart and order.placed_at is None:
+        both = (Role.BUYER, Role.SUPPLIER)
+        return NextStep(what="The order is placed.", who=both, by=service.book_by)
+    what = "The service is paid" + (
+        "." if service.paid_apart else " with the initial payment."
+    )
+    return NextStep(what=what, who=(payer,), by=service.book_by)
+
+
+def _arranging(service: Service) -> NextStep:
+    visit = service.current_visit()
+    if visit is not None and visit.state is VisitState.PROPOSED:
+        return NextStep(what="The agency confirms the date.", who=(Role.AGENCY,))
+    what = "The supplier proposes an appointment"
+    if service.information is None:
+        return NextStep(
+            what=f"{what}; the buyer gives product information and sample pictures.",
+            who=(Role.SUPPLIER, Role.BUYER),
+        )
+    return NextStep(what=f"{what}.", who=(Role.SUPPLIER,))
+
+
+def _after_review(service: Service) -> NextStep:
+    review = service.review
+    if review is not None and review.reply is None:
+        return NextStep(what="The agency may reply to the review.", who=(Role.AGENCY,))
+    if review is not None and review.revised is None:
+        return NextStep(
+            what="The buyer may revise the review once.",
+            who=(Role.BUYER, Role.APPROVER),
+            by=review.revise_until,
+        )
+    return NextStep(what="Nothing: the service is done.")
+
+
+def _owes_report(visit: Visit) -> bool:
+    return visit.state is VisitState.COMPLETED and visit.report is None
+
+
+def _section(
+    order: Order, service: Service, actor: Actor, at: dt.datetime
+) -> ServiceStatus:
+    late = [
+        v
+        for v in service.visits
+        if _owes_report(v)
+        and v.report_late_after is not None
+        and not v.report_late_after.allows(at)
+    ]
+    return ServiceStatus(
+        service_id=service.id,
+        kind=service.kind,
+        provider=service.provider,
+        stage=service.stage,
+        next=next_step(order, service),
+        price=service.price.total if _sees_price(service, actor) else None,
+        warning=service.warning,
+        payments=_payments(order, service, actor),
+        visits=tuple(_visit_as_seen(v, actor) for v in service.visits),
+        report=_report_as_seen(service, actor),
+        overdue=bool(late),
+        deadlines=_dues(service, at),
+    )
+
+
+def _sees_price(service: Service, actor: Actor) -> bool:
+    return actor.role is not Role.SUPPLIER or service.payer is Payer.SUPPLIER
+
+
+def _payments(
+    order: Order, service: Service, actor: Actor
+) -> tuple[PaymentStatus, ...]:
+    """Show payments to who paid and to the platform, to nobody else."""
+    payer = (
+        (Role.SUPPLIER,)
+        if service.payer is Payer.SUPPLIER
+        else (Role.BUYER, Role.APPROVER)
+    )
+    if actor.role not in (*payer, Role.OPERATOR, Role.SYSTEM):
+        return ()
+    return tuple(_payment(payment) for payment in order.payments_of(service.id))
+
+
+def _payment(payment: Payment) -> PaymentStatus:
+    plain = PLAIN_REASON[payment.state]
+    reason = " ".join(p for p in (plain, payment.reason, payment.warning) if p)
+    return PaymentStatus(
+        payment_id=payment.id,
+        method=payment.method,
+        amount=payment.amount,
+        received=payment.counted,
+        state=payment.state.value,
+        reason=reason,
+        expected_by=payment.expected_by,
+    )
+
+
+def _visit_as_seen(visit: Visit, actor: Actor) -> Visit:
+    """The supplier learns neither who comes nor what an unreleased report says."""
+    report = visit.report
+    if actor.role is Role.SUPPLIER:
+        if report is not None and report.released_at is None:
+            report = None
+        return attrs.evolve(visit, inspector="", report=report)
+    return visit
+
+
+def _report_as_seen(service: Service, actor: Actor) -> Report | None:
+    """The report of the last visit that has one, where the role may read it."""
+    reports = [
+        seen.report
+        for seen in (_visit_as_seen(v, actor) for v in service.visits)
+        if seen.report is not None
+    ]
+    return reports[-1] if reports else None
+
+
+def _dues(service: Service, at: dt.datetime) -> tuple[Due, ...]:
+    found: list[tuple[str, Deadline | None]] = []
+    if not service.over:
+        found.append(("Book and pay the service.", service.book_by))
+    for visit in service.visits:
+        number = visit.number
+        if visit.state in (VisitState.CONFIRMED, VisitState.ASSIGNED):
+            found.append((f"Change visit {number} for nothing.", visit.change_by))
+        if visit.ended_at is not None:
+            found.append((f"Report of visit {number} expected.", visit.report_expected_by))
+            found.append((f"Report of visit {number} late.", visit.report_late_after))
+    found.append(("Review the service.", service.review_until))
+    if service.review is not None:
+        found.append(("Revise the review.", service.review.revise_until))
+    for case in service.open_cases():
+        if case.state is CaseState.OPEN:
+            found.append((f"Answer case {case.id}.", case.answer_by))
+        found.append((f"Case {case.id} escalates by itself.", case.escalates_at))
+    dues = [
+        Due(what=what, deadline=deadline, passed=not deadline.allows(at))
+        for what, deadline in found
+        if deadline is not None
+    ]
+    return tuple(sorted(dues, key=lambda due: due.deadline.at))
+
