@@ -4,18 +4,22 @@ Rules of booking that several steps ask for.
 
 from __future__ import annotations
 
-import datetime as dt
+from typing import TYPE_CHECKING
 
-from pmkit.core.calendars import WorkingCalendar
-from pmkit.core.catalogue import ServiceKind
 from pmkit.core.clauses import book_by
-from pmkit.core.deadlines import Deadline
 from pmkit.core.errors import CurrencyError, InputError
 from pmkit.core.events.paying import PaymentExpired
-from pmkit.core.order import Order
-from pmkit.core.parties import Actor
 from pmkit.core.payment import PaymentState, Purpose
-from pmkit.core.service import Price
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from pmkit.core.calendars import WorkingCalendar
+    from pmkit.core.catalogue import ServiceKind
+    from pmkit.core.deadlines import Deadline
+    from pmkit.core.order import Order
+    from pmkit.core.parties import Actor
+    from pmkit.core.service import Price
 
 #: A payment in one of these was started, and nothing was sent yet.
 _OPEN = frozenset({PaymentState.CREATED, PaymentState.ACTION_REQUIRED})

@@ -8,12 +8,15 @@ marketplace may change with `attrs.evolve`.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import attrs
 
 from pmkit.core.errors import InputError, UnknownKindError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 class Checkpoint(enum.StrEnum):
@@ -157,7 +160,11 @@ CATALOGUE = Catalogue(
         ServiceKind(
             code="IPC",
             name="Initial production check",
-            checks=(Checkpoint.MATERIALS, Checkpoint.FIRST_ARTICLES, Checkpoint.PROGRESS),
+            checks=(
+                Checkpoint.MATERIALS,
+                Checkpoint.FIRST_ARTICLES,
+                Checkpoint.PROGRESS,
+            ),
             readiness=Readiness(finished=0),
             price_basis=PriceBasis.MAN_DAY,
         ),

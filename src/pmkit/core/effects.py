@@ -8,18 +8,22 @@ the event, so that deciding twice can not mean calling twice.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import attrs
 
 from pmkit.core.checked import filled
-from pmkit.core.events import Event
 from pmkit.core.events.leaving import ServiceCancelled, ServiceExpired
 from pmkit.core.events.paying import PaymentStarted, RefundRequested, TaskReceived
 from pmkit.core.events.visiting import AppointmentProposed, VisitMoved
-from pmkit.core.order import Order
 from pmkit.core.parties import Role
 from pmkit.core.payment import RefundRoute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pmkit.core.events import Event
+    from pmkit.core.order import Order
 
 
 class EffectKind(enum.StrEnum):

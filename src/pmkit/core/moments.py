@@ -37,8 +37,9 @@ def to_utc(value: dt.datetime, *, field: str = "at") -> dt.datetime:
         >>> to_utc(dt.datetime.fromisoformat("2026-02-13T17:30+08:00")).isoformat()
         '2026-02-13T09:30:00+00:00'
     """
-    if not isinstance(value, dt.datetime):
-        msg = f"{value!r} is not a datetime."
+    given: object = value
+    if not isinstance(given, dt.datetime):
+        msg = f"{given!r} is not a datetime."
         raise InputError(msg, field=field, remedy="Give a datetime with its zone.")
     if value.utcoffset() is None:
         msg = f"{value.isoformat()} has no time zone."

@@ -4,17 +4,30 @@ Whom an event has to be told to, and in which words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import attrs
 
-from pmkit.core.events import Event, asking, booking, leaving, ordering, paying
-from pmkit.core.events import reporting, reviewing, visiting
-from pmkit.core.order import Order
+from pmkit.core.events import (
+    Event,
+    asking,
+    booking,
+    leaving,
+    ordering,
+    paying,
+    reporting,
+    reviewing,
+    visiting,
+)
 from pmkit.core.parties import Role
 from pmkit.core.payment import PLAIN_REASON, Payment
 from pmkit.core.ports import Notice
-from pmkit.core.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pmkit.core.order import Order
+    from pmkit.core.service import Service
 
 #: (role, subject, text)
 _Words = tuple[Role, str, str]
@@ -83,14 +96,18 @@ def _task_received(order: Order, event: Event) -> Iterable[_Words]:
     yield (
         Role.BUYER,
         "Your service was received",
-        f"{service.provider} has received the task {service.kind} for order "
-        f"{order.id}. Please give the product information and sample pictures.",
+        (
+            f"{service.provider} has received the task {service.kind} for order "
+            f"{order.id}. Please give the product information and sample pictures."
+        ),
     )
     yield (
         Role.SUPPLIER,
         "Please propose an appointment",
-        f"An on-site check ({service.kind}) of order {order.id} is booked. "
-        f"Please fill in the appointment form: when, and at which plant.",
+        (
+            f"An on-site check ({service.kind}) of order {order.id} is booked. "
+            f"Please fill in the appointment form: when, and at which plant."
+        ),
     )
 
 
@@ -102,15 +119,20 @@ def _proposed(order: Order, event: Event) -> Iterable[_Words]:
         yield (
             Role.BUYER,
             "Your supplier proposes a service",
-            f"{service.kind} by {service.provider} for {service.price.total} on order "
-            f"{order.id}. Nothing is paid unless you approve it.",
+            (
+                f"{service.kind} by {service.provider} for {service.price.total} "
+                f"on order "
+                f"{order.id}. Nothing is paid unless you approve it."
+            ),
         )
     if service.consent.value == "asked":
         yield (
             Role.SUPPLIER,
             "The buyer asks for an on-site check",
-            f"The buyer of order {order.id} added {service.kind} by "
-            f"{service.provider}. Do you agree?",
+            (
+                f"The buyer of order {order.id} added {service.kind} by "
+                f"{service.provider}. Do you agree?"
+            ),
         )
     if service.warning:
         yield (Role.BUYER, "Mind the ship date", service.warning)
@@ -134,8 +156,10 @@ def _refund(order: Order, event: Event) -> Iterable[_Words]:
         yield (
             Role.BUYER,
             "Money goes back",
-            f"{refund.amount} of order {order.id}, {refund.route.value}: "
-            f"{refund.cause}",
+            (
+                f"{refund.amount} of order {order.id}, {refund.route.value}: "
+                f"{refund.cause}"
+            ),
         )
 
 
@@ -169,15 +193,20 @@ def _ship_date_moved(order: Order) -> Iterable[_Words]:
             yield (
                 Role.BUYER,
                 "The ship date moved",
-                f"Order {order.id} ships on {order.ship_day}. {service.kind} must now "
-                f"be booked and paid by {service.book_by.last_day}.",
+                (
+                    f"Order {order.id} ships on {order.ship_day}. {service.kind} must "
+                    f"now "
+                    f"be booked and paid by {service.book_by.last_day}."
+                ),
             )
         elif service.booking is not None:
             yield (
                 Role.OPERATOR,
                 "Ask the agency to reconfirm",
-                f"Order {order.id} ships on {order.ship_day}; {service.kind} by "
-                f"{service.provider} was booked for another date.",
+                (
+                    f"Order {order.id} ships on {order.ship_day}; {service.kind} by "
+                    f"{service.provider} was booked for another date."
+                ),
             )
 
 
@@ -207,7 +236,9 @@ _SPEAK: dict[type[Event], Callable[..., Iterable[_Words]]] = {
         _BUYER, "A service was removed", "{kind} is no longer on order {order}."
     ),
     booking.ChangeRequested: _one(
-        _AGENCY, "The buyer asks for a change", "{kind} on order {order}: see its status."
+        _AGENCY,
+        "The buyer asks for a change",
+        "{kind} on order {order}: see its status.",
     ),
     booking.ChangeAnswered: _one(
         _BUYER, "Your wish was answered", "{kind} on order {order}: see its status."
@@ -228,8 +259,10 @@ _SPEAK: dict[type[Event], Callable[..., Iterable[_Words]]] = {
         _one(
             _SUPPLIER,
             "The visit has a date",
-            "{agency} comes for order {order}. Have the goods, space, light and a "
-            "helper ready, and do not ship before the buyer releases.",
+            (
+                "{agency} comes for order {order}. Have the goods, space, light and a "
+                "helper ready, and do not ship before the buyer releases."
+            ),
         ),
     ),
     visiting.VisitMoved: _one(

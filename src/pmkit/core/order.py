@@ -176,7 +176,9 @@ class Order:
     def with_service(self, service: Service) -> Order:
         """Put a service in the place of the one with its id, or at the end."""
         if any(s.id == service.id for s in self.services):
-            services = tuple(service if s.id == service.id else s for s in self.services)
+            services = tuple(
+                service if s.id == service.id else s for s in self.services
+            )
         else:
             services = (*self.services, service)
         return attrs.evolve(self, services=services)
@@ -200,14 +202,13 @@ class Order:
         Each service learns whether money for it is under way.
         """
         if any(p.id == payment.id for p in self.payments):
-            payments = tuple(payment if p.id == payment.id else p for p in self.payments)
+            payments = tuple(
+                payment if p.id == payment.id else p for p in self.payments
+            )
         else:
             payments = (*self.payments, payment)
         moving = {
-            covered
-            for p in payments
-            if p.state in UNDER_WAY
-            for covered, _ in p.covers
+            covered for p in payments if p.state in UNDER_WAY for covered, _ in p.covers
         }
         services = tuple(
             attrs.evolve(s, payment_under_way=s.id in moving) for s in self.services

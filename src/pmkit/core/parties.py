@@ -44,7 +44,9 @@ class Actor:
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.role.value} {self.party}" + (f" ({self.name})" if self.name else "")
+        return f"{self.role.value} {self.party}" + (
+            f" ({self.name})" if self.name else ""
+        )
 
 
 #: The desk's own hand: timers and observations of the outside world.

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
@@ -21,8 +20,12 @@ from pmkit.core.order import OrderLine
 from pmkit.core.parties import Role
 from pmkit.core.payment import Beneficiary, Purpose, RefundState
 from pmkit.core.report import Evidence, Finding, Sample, Verdict
-from pmkit.core.service import Price
 from pmkit.core.visit import Appointment, Check, MissedCause, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pmkit.core.service import Price
 
 # --------------------------------------------------------------------- agencies
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import attrs
 
 from pmkit.core.checked import filled, not_negative, positive, utc
 from pmkit.core.errors import InputError
 from pmkit.core.parties import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Verdict(enum.StrEnum):

@@ -34,8 +34,7 @@ class Opinion:
     at: dt.datetime = attrs.field(validator=utc)
 
     def __attrs_post_init__(self) -> None:
-        whole = isinstance(self.rating, int) and not isinstance(self.rating, bool)
-        if not whole or not 1 <= self.rating <= BEST:
+        if type(self.rating) is not int or not 1 <= self.rating <= BEST:
             msg = f"{self.rating!r} is not a rating."
             raise InputError(msg, field="rating", remedy=f"Give 1 to {BEST}.")
 

@@ -8,12 +8,15 @@ allowed.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from pmkit.core.errors import NotAllowedError, NotFoundError, OutOfOrderError
 from pmkit.core.order import NOTHING_HERE, Order, OrderStage
 from pmkit.core.parties import Actor, Role
 from pmkit.core.service import Service, ServiceStage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Action(enum.StrEnum):
@@ -143,9 +146,7 @@ ON_SERVICE: Mapping[Action, Mapping[Role, frozenset[ServiceStage]]] = {
     Action.PROPOSE_APPOINTMENT: dict.fromkeys(
         (Role.SUPPLIER, Role.AGENCY, Role.OPERATOR), _VISITING
     ),
-    Action.CONFIRM_APPOINTMENT: dict.fromkeys(
-        (Role.AGENCY, Role.OPERATOR), _VISITING
-    ),
+    Action.CONFIRM_APPOINTMENT: dict.fromkeys((Role.AGENCY, Role.OPERATOR), _VISITING),
     Action.ASSIGN_INSPECTOR: {Role.AGENCY: _VISITING},
     Action.MOVE_VISIT: dict.fromkeys(
         (*_BUYING, Role.SUPPLIER, Role.AGENCY, Role.OPERATOR), _VISITING

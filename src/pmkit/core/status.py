@@ -7,6 +7,7 @@ One query for each role; nobody is shown what is not theirs to see.
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -14,13 +15,15 @@ from pmkit.core.case import CaseState
 from pmkit.core.deadlines import Deadline
 from pmkit.core.moments import to_utc
 from pmkit.core.money import Money
-from pmkit.core.order import Order
 from pmkit.core.parties import Actor, Role
 from pmkit.core.payment import PLAIN_REASON, Payment
 from pmkit.core.report import Report
 from pmkit.core.roles import Action, require_on_order
 from pmkit.core.service import Payer, Service, ServiceStage
 from pmkit.core.visit import Visit, VisitState
+
+if TYPE_CHECKING:
+    from pmkit.core.order import Order
 
 
 @attrs.frozen(kw_only=True)
@@ -344,7 +347,9 @@ def _dues(service: Service, at: dt.datetime) -> tuple[Due, ...]:
         if visit.state in (VisitState.CONFIRMED, VisitState.ASSIGNED):
             found.append((f"Change visit {number} for nothing.", visit.change_by))
         if visit.ended_at is not None:
-            found.append((f"Report of visit {number} expected.", visit.report_expected_by))
+            found.append(
+                (f"Report of visit {number} expected.", visit.report_expected_by)
+            )
             found.append((f"Report of visit {number} late.", visit.report_late_after))
     found.append(("Review the service.", service.review_until))
     if service.review is not None:
@@ -359,4 +364,3 @@ def _dues(service: Service, at: dt.datetime) -> tuple[Due, ...]:
         if deadline is not None
     ]
     return tuple(sorted(dues, key=lambda due: due.deadline.at))
-

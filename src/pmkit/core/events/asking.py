@@ -4,11 +4,15 @@ What happens in support cases and in the message thread.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from pmkit.core.case import CaseEntry, CaseState, Message, SupportCase
 from pmkit.core.events.base import ServiceEvent
-from pmkit.core.service import Service
+
+if TYPE_CHECKING:
+    from pmkit.core.service import Service
 
 
 @attrs.frozen(kw_only=True)
@@ -52,9 +56,7 @@ class CaseAnswered(_CaseEvent):
 
     def answer(self, case: SupportCase) -> SupportCase:
         """Add the words."""
-        return attrs.evolve(
-            case, entries=(*case.entries, self.entry), state=self.state
-        )
+        return attrs.evolve(case, entries=(*case.entries, self.entry), state=self.state)
 
 
 @attrs.frozen(kw_only=True)
@@ -74,9 +76,7 @@ class CaseClosed(_CaseEvent):
 
     def answer(self, case: SupportCase) -> SupportCase:
         """Note it."""
-        return attrs.evolve(
-            case, state=CaseState.CLOSED, resolution=self.resolution
-        )
+        return attrs.evolve(case, state=CaseState.CLOSED, resolution=self.resolution)
 
 
 @attrs.frozen(kw_only=True)

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
@@ -15,8 +14,12 @@ from pmkit.core.checked import utc
 from pmkit.core.errors import OutOfOrderError
 from pmkit.core.order import Order
 from pmkit.core.parties import Actor
-from pmkit.core.service import Service
-from pmkit.core.visit import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pmkit.core.service import Service
+    from pmkit.core.visit import Visit
 
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 

@@ -4,11 +4,12 @@ What happens until a service is agreed.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from pmkit.core.deadlines import Deadline
 from pmkit.core.events.base import Event, ServiceEvent
-from pmkit.core.order import Order
 from pmkit.core.service import (
     ChangeRequest,
     Consent,
@@ -17,6 +18,9 @@ from pmkit.core.service import (
     Price,
     Service,
 )
+
+if TYPE_CHECKING:
+    from pmkit.core.order import Order
 
 
 @attrs.frozen(kw_only=True)

@@ -62,9 +62,7 @@ class ServiceCancelled(ServiceEvent):
         cancellation = service.cancellation
         fees = service.fees
         if cancellation is not None:
-            cancellation = attrs.evolve(
-                cancellation, granted=True, answer=self.answer
-            )
+            cancellation = attrs.evolve(cancellation, granted=True, answer=self.answer)
             fees = (*fees, cancellation.fee)
         ended = Ended(kind=EndKind.CANCELLED, at=self.at, cause=self.answer)
         stood_down = _stand_down(service)

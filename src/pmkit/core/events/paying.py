@@ -5,13 +5,12 @@ What happens to money.
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
 from pmkit.core.deadlines import Deadline
 from pmkit.core.events.base import Event, ServiceEvent
-from pmkit.core.order import Order
 from pmkit.core.payment import (
     Payment,
     PaymentState,
@@ -22,6 +21,9 @@ from pmkit.core.payment import (
 )
 from pmkit.core.service import Booking, Service
 from pmkit.core.visit import Visit
+
+if TYPE_CHECKING:
+    from pmkit.core.order import Order
 
 
 @attrs.frozen(kw_only=True)
@@ -177,9 +179,7 @@ class PaymentLinked(Event):
     def apply(self, order: Order) -> Order:
         """Note it."""
         payment = order.payment(self.payment_id)
-        return order.with_payment(
-            attrs.evolve(payment, linked=True, state=self.state)
-        )
+        return order.with_payment(attrs.evolve(payment, linked=True, state=self.state))
 
 
 @attrs.frozen(kw_only=True)
@@ -198,9 +198,7 @@ class TaskReceived(ServiceEvent):
         return attrs.evolve(
             service,
             booking=Booking(at=self.counted_at),
-            visits=tuple(
-                Visit(number=n) for n in range(1, service.planned_visits + 1)
-            ),
+            visits=tuple(Visit(number=n) for n in range(1, service.planned_visits + 1)),
         )
 
 

@@ -4,12 +4,16 @@ What happens to a report.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from pmkit.core.errors import NotYetError
 from pmkit.core.events.base import VisitEvent
 from pmkit.core.report import BuyerDecision, Report, ReportVersion
-from pmkit.core.visit import Visit
+
+if TYPE_CHECKING:
+    from pmkit.core.visit import Visit
 
 
 @attrs.frozen(kw_only=True)

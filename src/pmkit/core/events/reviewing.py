@@ -4,12 +4,16 @@ What happens when a service is done.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
 from pmkit.core.deadlines import Deadline
 from pmkit.core.events.base import ServiceEvent
 from pmkit.core.review import Opinion, Reply, Review
-from pmkit.core.service import Service
+
+if TYPE_CHECKING:
+    from pmkit.core.service import Service
 
 
 @attrs.frozen(kw_only=True)
@@ -25,9 +29,7 @@ class ServiceClosed(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Note when."""
-        return attrs.evolve(
-            service, closed_at=self.at, review_until=self.review_until
-        )
+        return attrs.evolve(service, closed_at=self.at, review_until=self.review_until)
 
 
 @attrs.frozen(kw_only=True)

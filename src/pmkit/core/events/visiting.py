@@ -64,9 +64,7 @@ class AppointmentConfirmed(VisitEvent):
 
     def turn(self, visit: Visit) -> Visit:
         """Note it."""
-        return attrs.evolve(
-            visit, state=VisitState.CONFIRMED, change_by=self.change_by
-        )
+        return attrs.evolve(visit, state=VisitState.CONFIRMED, change_by=self.change_by)
 
 
 @attrs.frozen(kw_only=True)
@@ -77,9 +75,7 @@ class InspectorAssigned(VisitEvent):
 
     def turn(self, visit: Visit) -> Visit:
         """Note the name."""
-        return attrs.evolve(
-            visit, state=VisitState.ASSIGNED, inspector=self.inspector
-        )
+        return attrs.evolve(visit, state=VisitState.ASSIGNED, inspector=self.inspector)
 
 
 @attrs.frozen(kw_only=True)
@@ -205,4 +201,3 @@ class VisitRequested(ServiceEvent):
     def change(self, service: Service) -> Service:
         """Ask for it."""
         return service.with_visit(Visit(number=self.number, replaces=self.replaces))
-

@@ -5,10 +5,9 @@ Step 1 of the road: a service comes onto the order, and both sides agree to it.
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from pmkit.core.booking import booking_deadline, check_line, check_price, open_links
-from pmkit.core.calendars import WorkingCalendar
-from pmkit.core.catalogue import ServiceKind
 from pmkit.core.errors import InputError, NotAllowedError, TooLateError
 from pmkit.core.events import Outcome, happened
 from pmkit.core.events.booking import (
@@ -30,6 +29,10 @@ from pmkit.core.service import (
     Price,
     Service,
 )
+
+if TYPE_CHECKING:
+    from pmkit.core.calendars import WorkingCalendar
+    from pmkit.core.catalogue import ServiceKind
 
 _CHANNEL = {
     OrderStage.DRAFT: Channel.BUYER_ON_DRAFT,
@@ -310,7 +313,9 @@ def _check_new(
         report = order.service(reinspects.service_id).visit(reinspects.visit).report
         if report is None or len(report.versions) < reinspects.version:
             msg = "The report that it refers to does not exist."
-            raise InputError(msg, field="reinspects", remedy="Name an uploaded version.")
+            raise InputError(
+                msg, field="reinspects", remedy="Name an uploaded version."
+            )
 
 
 def _check_own_line(service: Service, actor: Actor) -> None:

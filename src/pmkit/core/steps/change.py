@@ -4,16 +4,20 @@ A change of a paid service: a wish, and the answer of the agency or the platform
 
 from __future__ import annotations
 
-import datetime as dt
+from typing import TYPE_CHECKING
 
 from pmkit.core.errors import OutOfOrderError
 from pmkit.core.events import Outcome, happened
 from pmkit.core.events.booking import ChangeAnswered, ChangeRequested
 from pmkit.core.moments import to_utc
-from pmkit.core.order import Order
-from pmkit.core.parties import Actor
 from pmkit.core.roles import Action, require_on_service
 from pmkit.core.service import ChangeRequest
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from pmkit.core.order import Order
+    from pmkit.core.parties import Actor
 
 
 def request_change(

@@ -5,9 +5,9 @@ The order itself: open it, place it, move its ship date, ship it.
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from pmkit.core.booking import booking_deadline
-from pmkit.core.calendars import WorkingCalendar
 from pmkit.core.errors import NotAllowedError, OutOfOrderError, ShipDateError
 from pmkit.core.events import Event, Outcome, happened, opened
 from pmkit.core.events.base import OrderOpened
@@ -15,14 +15,17 @@ from pmkit.core.events.leaving import ServiceExpired
 from pmkit.core.events.ordering import GoodsShipped, OrderPlaced, ShipDateMoved
 from pmkit.core.events.paying import RefundRequested
 from pmkit.core.moments import plain_date, to_utc
-from pmkit.core.money import Money
 from pmkit.core.order import DaysAfterPayment, FixedShipDate, Order, OrderLine
-from pmkit.core.parties import Actor
 from pmkit.core.refunds import refund_of_service
 from pmkit.core.roles import OPENERS, Action, require_on_order
-from pmkit.core.service import Service
-from pmkit.core.terms import Terms
 from pmkit.core.visit import VisitState
+
+if TYPE_CHECKING:
+    from pmkit.core.calendars import WorkingCalendar
+    from pmkit.core.money import Money
+    from pmkit.core.parties import Actor
+    from pmkit.core.service import Service
+    from pmkit.core.terms import Terms
 
 
 def open_order(
