@@ -194,6 +194,7 @@ def _check_contents(session: nox.Session, built: pathlib.Path) -> None:
         if path.is_file()
         and path.suffix not in NOT_SHIPPED
         and path.name != "ruff.toml"
+        and ".ruff_cache" not in path.parts
     }
     if "pmkit/py.typed" not in inside or not wanted <= inside:
         session.error(f"the wheel lacks {sorted(wanted - inside)}")
