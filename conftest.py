@@ -13,6 +13,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -88,16 +89,17 @@ def _run(command: str, folder: str) -> str:
 
 
 def start_page(namespace: dict[str, object]) -> None:
-    """Give each page an empty folder of its own."""
-    import tempfile
-
+    """Give each page an empty folder of its own, and start there."""
     namespace["_folder"] = folder = tempfile.TemporaryDirectory()
     (pathlib.Path(folder.name) / "examples").symlink_to(ROOT / "examples")
     namespace["folder"] = folder.name
+    namespace["_started_in"] = pathlib.Path.cwd()
+    os.chdir(folder.name)
 
 
 def end_page(namespace: dict[str, object]) -> None:
-    """Remove the folder of the page."""
+    """Go back, and remove the folder of the page."""
+    os.chdir(str(namespace["_started_in"]))
     folder = namespace["_folder"]
     folder.cleanup()  # type: ignore[attr-defined]
 
