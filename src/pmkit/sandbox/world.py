@@ -115,9 +115,7 @@ class World:
         Raises:
             pmkit.InputError: If the sum is negative.
         """
-        return self.set(
-            self._now + dt.timedelta(days=days, hours=hours, minutes=minutes)
-        )
+        return self.clock.advance(dt.timedelta(days=days, hours=hours, minutes=minutes))
 
     @hookimpl
     def pmkit_agencies(self) -> list[Agency]:
