@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pmkit.core.calendars import DayKind
+from pmkit.core.days import DayKind
 from pmkit.core.errors import CalendarHorizonError, InputError
 from pmkit.facts.calendars import working_calendar
 

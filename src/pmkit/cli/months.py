@@ -13,7 +13,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from pmkit.core.calendars import DayKind
+from pmkit.core.days import DayKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -149,13 +149,7 @@ class WorkingCalendar:
         Build a calendar from the days that differ from the plain week.
 
         Args:
-            name: What people call it.
-
-            zone: The time zone of the place.
-
-            first: The first day that the calendar knows.
-
-            last: The last day that the calendar knows.
+            name, zone, first, last: See the attributes of the class.
 
             closed: Days on which nobody works.
 
@@ -298,8 +292,8 @@ class WorkingCalendar:
             pmkit.CalendarHorizonError: If a day between was not announced.
         """
         self.count(start, end)
-        low, high = self._boundary(start, "start"), self._boundary(end, "end")
-        return self._workdays[self._rank[low] : self._rank[high]]
+        first = self._rank[self._boundary(start, "start")]
+        return self._workdays[first : self._rank[self._boundary(end, "end")]]
 
     def roll_forward(self, day: dt.date) -> dt.date:
         """

@@ -77,10 +77,7 @@ def working_calendar(
         msg = f"{beyond_horizon!r} is not a choice."
         remedy = "Use raise or provisional."
         raise InputError(msg, field="beyond_horizon", remedy=remedy)
-    name = zone.key if isinstance(zone, zoneinfo.ZoneInfo) else zone
-    if not (name is None or isinstance(name, str)):
-        raise _unknown_zone(name)
-    return _build(code, part, kind, name, beyond_horizon)
+    return _build(code, part, kind, _zone_name(zone), beyond_horizon)
 
 
 @functools.cache
@@ -105,7 +102,7 @@ def _build(
     )
 
 
-def _code(value: str, field: str) -> str:
+def _code(value: object, field: str) -> str:
     if not isinstance(value, str) or not value.strip():
         msg = f"{value!r} is not a code."
         remedy = "Give an ISO 3166 code, such as CN."
@@ -132,6 +129,13 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
     # A name that is a folder or a bad path fails in other ways than an unknown one.
     except (KeyError, ValueError, OSError):
         raise _unknown_zone(name) from None
+
+
+def _zone_name(zone: object) -> str | None:
+    name = zone.key if isinstance(zone, zoneinfo.ZoneInfo) else zone
+    if name is None or isinstance(name, str):
+        return name
+    raise _unknown_zone(zone)
 
 
 def _unknown_zone(name: object) -> InputError:
