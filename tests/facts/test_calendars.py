@@ -102,7 +102,7 @@ class TestChina:
 class TestCountries:
     """Countries that the package holidays computes."""
 
-    @pytest.mark.parametrize("country", ["VN", "HU", "DE", "BD", "AE", "TW"])
+    @pytest.mark.parametrize("country", ["VN", "HU", "DE", "BD", "AE", "TW", "IN"])
     def test_against_holidays(self, country):
         """Every announced day is as the package has it."""
         cal = working_calendar(country, beyond_horizon="provisional")

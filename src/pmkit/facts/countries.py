@@ -124,13 +124,15 @@ def _entity(
     categories = {kinds.default_category}
     if kind == "bank" and "bank" in kinds.supported_categories:
         categories.add("bank")
+    known = _data()["computed_years"].get(country, (dt.MINYEAR, dt.MAXYEAR))
     # The word "estimated" is looked for in the names, so they have to be English.
     english = "en_US" if "en_US" in kinds.supported_languages else None
     return holidays.country_holidays(
         country,
         subdiv=subdivision,
         years=range(
-            max(_FIRST_YEAR, kinds.start_year), min(last_year, kinds.end_year) + 1
+            max(_FIRST_YEAR, kinds.start_year, known[0]),
+            min(last_year, kinds.end_year, known[1]) + 1,
         ),
         categories=tuple(sorted(categories)),
         language=english,
