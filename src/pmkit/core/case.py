@@ -11,6 +11,7 @@ import attrs
 
 from pmkit.core.checked import filled, utc
 from pmkit.core.deadlines import Deadline, Opening
+from pmkit.core.errors import NotFoundError
 from pmkit.core.parties import Actor, Role
 
 
@@ -86,3 +87,9 @@ class Message:
     by: Actor
     to: tuple[Role, ...]
     text: str = attrs.field(validator=filled)
+
+
+def no_such_case() -> NotFoundError:
+    """Make the one error for a case that is absent, or somebody else's."""
+    msg = "The service has no such case."
+    return NotFoundError(msg, field="case_id", remedy="Look at its status.")

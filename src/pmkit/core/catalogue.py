@@ -101,6 +101,23 @@ class ServiceKind:
     report_clause: str = "REPORT-1"
 
 
+def require_kind(kind: ServiceKind, code: str) -> None:
+    """
+    Refuse the rules of another kind than the one a service has.
+
+    Args:
+        kind: The kind that was handed over.
+
+        code: The code of the service's own kind.
+
+    Raises:
+        pmkit.InputError: If they differ.
+    """
+    if kind.code != code:
+        msg = f"The service is a {code}, not a {kind.code}."
+        raise InputError(msg, field="kind", remedy=f"Give the kind {code}.")
+
+
 class Catalogue:
     """
     The kinds of service that a marketplace sells.

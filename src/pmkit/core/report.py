@@ -146,6 +146,23 @@ class Finding:
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
+def require_sha256(value: object, *, field: str) -> None:
+    """
+    Refuse anything but the SHA-256 of some bytes.
+
+    Args:
+        value: 64 lower-case hexadecimal digits.
+
+        field: The name to put into the error.
+
+    Raises:
+        pmkit.InputError: If *value* is anything else.
+    """
+    if not isinstance(value, str) or not _SHA256.match(value):
+        msg = f"{value!r} is not a SHA-256."
+        raise InputError(msg, field=field, remedy="Give 64 hexadecimal digits.")
+
+
 @attrs.frozen(kw_only=True)
 class Evidence:
     """
@@ -167,9 +184,7 @@ class Evidence:
     size: int = attrs.field(validator=not_negative)
 
     def __attrs_post_init__(self) -> None:
-        if not _SHA256.match(self.sha256):
-            msg = f"{self.sha256!r} is not a SHA-256."
-            raise InputError(msg, field="sha256", remedy="Give 64 hexadecimal digits.")
+        require_sha256(self.sha256, field="sha256")
 
 
 @attrs.frozen(kw_only=True)
@@ -219,12 +234,16 @@ class Report:
 
         decisions: All decisions of the buyer, oldest first; the last one holds.
 
-        released_at: When the buyer let the supplier see it, UTC.
+        released_at: When the buyer last let the supplier see it, UTC.
+
+        released: How many versions the supplier may see; a later upload is not
+            among them until the buyer releases that too.
     """
 
     versions: tuple[ReportVersion, ...]
     decisions: tuple[BuyerDecision, ...] = ()
     released_at: dt.datetime | None = None
+    released: int = 0
 
     @property
     def latest(self) -> ReportVersion:

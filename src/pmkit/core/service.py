@@ -9,14 +9,14 @@ import enum
 
 import attrs
 
-from pmkit.core.case import CASE_OVER, Message, SupportCase
+from pmkit.core.case import CASE_OVER, Message, SupportCase, no_such_case
 from pmkit.core.checked import filled, positive, utc
 from pmkit.core.deadlines import Deadline
-from pmkit.core.errors import CurrencyError, InputError, MoneyError, NotFoundError
+from pmkit.core.errors import CurrencyError, InputError, MoneyError
 from pmkit.core.money import Money
 from pmkit.core.parties import Actor
 from pmkit.core.review import Review
-from pmkit.core.visit import VISIT_OVER, Fee, Liable, Visit, VisitState
+from pmkit.core.visit import VISIT_OVER, Fee, Liable, Visit, VisitState, no_such_visit
 
 
 class Channel(enum.StrEnum):
@@ -331,8 +331,7 @@ class Service:
         for visit in self.visits:
             if visit.number == number:
                 return visit
-        msg = f"The service has no visit {number}."
-        raise NotFoundError(msg, field="visit", remedy="Look at its status.")
+        raise no_such_visit(number)
 
     def current_visit(self) -> Visit | None:
         """The first visit that is not over, if there is one."""
@@ -357,8 +356,7 @@ class Service:
         for case in self.cases:
             if case.id == case_id:
                 return case
-        msg = "The service has no such case."
-        raise NotFoundError(msg, field="case_id", remedy="Look at its status.")
+        raise no_such_case()
 
     def with_case(self, case: SupportCase) -> Service:
         """Put a case in the place of the one with its id, or at the end."""

@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import zoneinfo
 
 import attrs
 
 from pmkit.core.catalogue import Checkpoint, Readiness
 from pmkit.core.checked import filled, not_negative, positive, utc
 from pmkit.core.deadlines import Deadline
-from pmkit.core.errors import InputError
+from pmkit.core.errors import InputError, NotFoundError, OutOfOrderError
+from pmkit.core.moments import start_of_day
 from pmkit.core.money import Money
 from pmkit.core.parties import Actor
 from pmkit.core.report import Report
@@ -120,6 +122,10 @@ class Appointment:
         if self.ends_at <= self.starts_at:
             msg = "The appointment ends before it begins."
             raise InputError(msg, field="ends_at", remedy="Give a later end.")
+
+    def local_day(self, zone: zoneinfo.ZoneInfo) -> dt.date:
+        """Tell on which day it begins, by the clocks of a place."""
+        return self.starts_at.astimezone(zone).date()
 
 
 @attrs.frozen(kw_only=True)
@@ -238,3 +244,48 @@ class Visit:
     report_expected_by: Deadline | None = None
     report_late_after: Deadline | None = None
     overdue_noted: bool = False
+
+    @property
+    def agreed(self) -> Appointment:
+        """
+        The proposed or confirmed appointment.
+
+        Raises:
+            pmkit.OutOfOrderError: If nobody has proposed one.
+        """
+        if self.appointment is None:
+            msg = f"Visit {self.number} has no appointment."
+            raise OutOfOrderError(msg, allowed="Propose one.")
+        return self.appointment
+
+    @property
+    def day_begins(self) -> dt.datetime | None:
+        """When the confirmed day begins at its place, UTC; `None` if none is."""
+        if self.change_by is None:
+            return None
+        zone = zoneinfo.ZoneInfo(self.change_by.zone)
+        return start_of_day(self.change_by.event_day, zone)
+
+
+def no_such_visit(number: int) -> NotFoundError:
+    """Make the one error for a visit that is absent, or somebody else's."""
+    msg = f"The service has no visit {number}."
+    return NotFoundError(msg, field="visit", remedy="Look at its status.")
+
+
+def require_state(visit: Visit, *states: VisitState) -> None:
+    """
+    Let a step on a visit pass, or say when it is possible.
+
+    Args:
+        visit: The visit.
+
+        states: The states in which the step may be taken.
+
+    Raises:
+        pmkit.OutOfOrderError: If the visit is in another state.
+    """
+    if visit.state not in states:
+        msg = f"Visit {visit.number} is {visit.state.value}."
+        when = ", ".join(state.value for state in states)
+        raise OutOfOrderError(msg, allowed=f"Possible while it is: {when}.")

@@ -57,10 +57,12 @@ class ReportReleased(VisitEvent):
     """The buyer let the supplier see the report."""
 
     def turn(self, visit: Visit) -> Visit:
-        """Note when."""
-        return attrs.evolve(
-            visit, report=attrs.evolve(_report(visit), released_at=self.at)
+        """Note when, and how many versions there were."""
+        report = _report(visit)
+        released = attrs.evolve(
+            report, released_at=self.at, released=len(report.versions)
         )
+        return attrs.evolve(visit, report=released)
 
 
 @attrs.frozen(kw_only=True)
