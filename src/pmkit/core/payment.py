@@ -162,6 +162,8 @@ class Payment:
         expected_by: When a slow method says its money should be there, UTC.
 
         received_at: When the cumulative amount reached *amount*, UTC.
+
+        expired_at: When its link was closed, UTC, if it was.
     """
 
     id: str = attrs.field(validator=filled)
@@ -181,6 +183,7 @@ class Payment:
     receipts: tuple[Receipt, ...] = ()
     linked: bool = True
     received_at: dt.datetime | None = None
+    expired_at: dt.datetime | None = None
 
     @property
     def counted(self) -> Money:

@@ -82,9 +82,16 @@ class PaymentDeclined(_PaymentTurn):
 
 @attrs.frozen(kw_only=True)
 class PaymentExpired(_PaymentTurn):
-    """Its link ran out before money was sent."""
+    """Its link ran out, or was closed, before money was sent."""
 
     state = PaymentState.EXPIRED
+
+    def apply(self, order: Order) -> Order:
+        """Note it, and when: what was sent earlier still counts."""
+        closed = super().apply(order)
+        return closed.with_payment(
+            attrs.evolve(closed.payment(self.payment_id), expired_at=self.at)
+        )
 
 
 @attrs.frozen(kw_only=True)
