@@ -7,16 +7,301 @@ The public names load on first use, so that ``import pmkit`` costs nothing.
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-#: Public name -> the module that defines it.  Sorted; a test compares both.
+if TYPE_CHECKING:
+    from pmkit.core.calendars import WorkingCalendar as WorkingCalendar
+    from pmkit.core.case import (
+        CaseState as CaseState,
+        Message as Message,
+        SupportCase as SupportCase,
+    )
+    from pmkit.core.catalogue import (
+        CATALOGUE as CATALOGUE,
+        Catalogue as Catalogue,
+        Checkpoint as Checkpoint,
+        PriceBasis as PriceBasis,
+        Readiness as Readiness,
+        ServiceKind as ServiceKind,
+    )
+    from pmkit.core.clauses import (
+        answer_by as answer_by,
+        book_by as book_by,
+        change_by as change_by,
+        escalates_at as escalates_at,
+        escalation_opens as escalation_opens,
+        pay_link_until as pay_link_until,
+        refund_expected_by as refund_expected_by,
+        report_by as report_by,
+        review_until as review_until,
+        revise_review_until as revise_review_until,
+    )
+    from pmkit.core.deadlines import (
+        CountingConvention as CountingConvention,
+        Deadline as Deadline,
+        Opening as Opening,
+    )
+    from pmkit.core.errors import (
+        CalendarHorizonError as CalendarHorizonError,
+        ConflictError as ConflictError,
+        CorruptStoreError as CorruptStoreError,
+        CurrencyError as CurrencyError,
+        DocumentError as DocumentError,
+        ForeignStoreError as ForeignStoreError,
+        InputError as InputError,
+        MoneyError as MoneyError,
+        NaiveTimeError as NaiveTimeError,
+        NewerStoreError as NewerStoreError,
+        NotAllowedError as NotAllowedError,
+        NotFoundError as NotFoundError,
+        NotYetError as NotYetError,
+        OutOfOrderError as OutOfOrderError,
+        PluginError as PluginError,
+        PmkitError as PmkitError,
+        RefusedError as RefusedError,
+        SamplingError as SamplingError,
+        ShipDateError as ShipDateError,
+        StaleWriteError as StaleWriteError,
+        StoreError as StoreError,
+        TooLateError as TooLateError,
+        UnavailableError as UnavailableError,
+        UnknownCalendarError as UnknownCalendarError,
+        UnknownKindError as UnknownKindError,
+        UnknownPluginError as UnknownPluginError,
+        ZoneRequiredError as ZoneRequiredError,
+    )
+    from pmkit.core.events import (
+        Event as Event,
+        Outcome as Outcome,
+        fold as fold,
+    )
+    from pmkit.core.explain import Explanation as Explanation
+    from pmkit.core.money import Money as Money
+    from pmkit.core.order import (
+        DaysAfterPayment as DaysAfterPayment,
+        FixedShipDate as FixedShipDate,
+        Order as Order,
+        OrderLine as OrderLine,
+        OrderStage as OrderStage,
+    )
+    from pmkit.core.parties import (
+        Actor as Actor,
+        Role as Role,
+    )
+    from pmkit.core.payment import (
+        Beneficiary as Beneficiary,
+        HeldReason as HeldReason,
+        Payment as Payment,
+        PaymentState as PaymentState,
+        Purpose as Purpose,
+        Receipt as Receipt,
+        Refund as Refund,
+        RefundRoute as RefundRoute,
+        RefundState as RefundState,
+    )
+    from pmkit.core.ports import (
+        Agency as Agency,
+        AgencyObservation as AgencyObservation,
+        Availability as Availability,
+        Notice as Notice,
+        Notifier as Notifier,
+        PaymentMethod as PaymentMethod,
+        PaymentNews as PaymentNews,
+        PaymentObservation as PaymentObservation,
+        RefundObservation as RefundObservation,
+    )
+    from pmkit.core.report import (
+        ClassResult as ClassResult,
+        Decision as Decision,
+        DefectClass as DefectClass,
+        Evidence as Evidence,
+        Finding as Finding,
+        Report as Report,
+        Sample as Sample,
+        Verdict as Verdict,
+    )
+    from pmkit.core.review import Review as Review
+    from pmkit.core.roles import Action as Action
+    from pmkit.core.sampling import (
+        SamplingPlan as SamplingPlan,
+        accepts as accepts,
+    )
+    from pmkit.core.service import (
+        Channel as Channel,
+        EarlierReport as EarlierReport,
+        Payer as Payer,
+        Price as Price,
+        PriceLine as PriceLine,
+        PriceLineKind as PriceLineKind,
+        Service as Service,
+        ServiceStage as ServiceStage,
+    )
+    from pmkit.core.status import (
+        OrderStatus as OrderStatus,
+        ServiceStatus as ServiceStatus,
+    )
+    from pmkit.core.switching import (
+        LotResult as LotResult,
+        SwitchingState as SwitchingState,
+        lot_result as lot_result,
+        resume as resume,
+        switch as switch,
+        switched as switched,
+    )
+    from pmkit.core.terms import (
+        TERMS_2026_01 as TERMS_2026_01,
+        Terms as Terms,
+    )
+    from pmkit.core.visit import (
+        Appointment as Appointment,
+        Check as Check,
+        CheckResult as CheckResult,
+        MissedCause as MissedCause,
+        Progress as Progress,
+        Visit as Visit,
+        VisitState as VisitState,
+    )
+    from pmkit.facts.aql import sampling_plan as sampling_plan
+    from pmkit.facts.calendars import working_calendar as working_calendar
+    from pmkit.hooks.loading import load_plugins as load_plugins
+    from pmkit.hooks.panel import Panel as Panel
+    from pmkit.hooks.specs import hookimpl as hookimpl
+    from pmkit.shell.clock import (
+        SetClock as SetClock,
+        SystemClock as SystemClock,
+    )
+    from pmkit.shell.desk import Desk as Desk
+
+#: Public name -> the module that defines it.  Sorted.
 _HOME = {
+    "Action": "pmkit.core.roles",
+    "Actor": "pmkit.core.parties",
+    "Agency": "pmkit.core.ports",
+    "AgencyObservation": "pmkit.core.ports",
+    "Appointment": "pmkit.core.visit",
+    "Availability": "pmkit.core.ports",
+    "Beneficiary": "pmkit.core.payment",
+    "CATALOGUE": "pmkit.core.catalogue",
+    "CalendarHorizonError": "pmkit.core.errors",
+    "CaseState": "pmkit.core.case",
+    "Catalogue": "pmkit.core.catalogue",
+    "Channel": "pmkit.core.service",
+    "Check": "pmkit.core.visit",
+    "CheckResult": "pmkit.core.visit",
+    "Checkpoint": "pmkit.core.catalogue",
+    "ClassResult": "pmkit.core.report",
+    "ConflictError": "pmkit.core.errors",
+    "CorruptStoreError": "pmkit.core.errors",
+    "CountingConvention": "pmkit.core.deadlines",
+    "CurrencyError": "pmkit.core.errors",
+    "DaysAfterPayment": "pmkit.core.order",
+    "Deadline": "pmkit.core.deadlines",
+    "Decision": "pmkit.core.report",
+    "DefectClass": "pmkit.core.report",
+    "Desk": "pmkit.shell.desk",
+    "DocumentError": "pmkit.core.errors",
+    "EarlierReport": "pmkit.core.service",
+    "Event": "pmkit.core.events",
+    "Evidence": "pmkit.core.report",
+    "Explanation": "pmkit.core.explain",
+    "Finding": "pmkit.core.report",
+    "FixedShipDate": "pmkit.core.order",
+    "ForeignStoreError": "pmkit.core.errors",
+    "HeldReason": "pmkit.core.payment",
     "InputError": "pmkit.core.errors",
+    "LotResult": "pmkit.core.switching",
+    "Message": "pmkit.core.case",
+    "MissedCause": "pmkit.core.visit",
+    "Money": "pmkit.core.money",
+    "MoneyError": "pmkit.core.errors",
     "NaiveTimeError": "pmkit.core.errors",
+    "NewerStoreError": "pmkit.core.errors",
+    "NotAllowedError": "pmkit.core.errors",
+    "NotFoundError": "pmkit.core.errors",
+    "NotYetError": "pmkit.core.errors",
+    "Notice": "pmkit.core.ports",
+    "Notifier": "pmkit.core.ports",
+    "Opening": "pmkit.core.deadlines",
+    "Order": "pmkit.core.order",
+    "OrderLine": "pmkit.core.order",
+    "OrderStage": "pmkit.core.order",
+    "OrderStatus": "pmkit.core.status",
+    "OutOfOrderError": "pmkit.core.errors",
+    "Outcome": "pmkit.core.events",
+    "Panel": "pmkit.hooks.panel",
+    "Payer": "pmkit.core.service",
+    "Payment": "pmkit.core.payment",
+    "PaymentMethod": "pmkit.core.ports",
+    "PaymentNews": "pmkit.core.ports",
+    "PaymentObservation": "pmkit.core.ports",
+    "PaymentState": "pmkit.core.payment",
+    "PluginError": "pmkit.core.errors",
     "PmkitError": "pmkit.core.errors",
+    "Price": "pmkit.core.service",
+    "PriceBasis": "pmkit.core.catalogue",
+    "PriceLine": "pmkit.core.service",
+    "PriceLineKind": "pmkit.core.service",
+    "Progress": "pmkit.core.visit",
+    "Purpose": "pmkit.core.payment",
+    "Readiness": "pmkit.core.catalogue",
+    "Receipt": "pmkit.core.payment",
+    "Refund": "pmkit.core.payment",
+    "RefundObservation": "pmkit.core.ports",
+    "RefundRoute": "pmkit.core.payment",
+    "RefundState": "pmkit.core.payment",
+    "RefusedError": "pmkit.core.errors",
+    "Report": "pmkit.core.report",
+    "Review": "pmkit.core.review",
+    "Role": "pmkit.core.parties",
+    "Sample": "pmkit.core.report",
+    "SamplingError": "pmkit.core.errors",
+    "SamplingPlan": "pmkit.core.sampling",
+    "Service": "pmkit.core.service",
+    "ServiceKind": "pmkit.core.catalogue",
+    "ServiceStage": "pmkit.core.service",
+    "ServiceStatus": "pmkit.core.status",
+    "SetClock": "pmkit.shell.clock",
+    "ShipDateError": "pmkit.core.errors",
+    "StaleWriteError": "pmkit.core.errors",
+    "StoreError": "pmkit.core.errors",
+    "SupportCase": "pmkit.core.case",
+    "SwitchingState": "pmkit.core.switching",
+    "SystemClock": "pmkit.shell.clock",
+    "TERMS_2026_01": "pmkit.core.terms",
+    "Terms": "pmkit.core.terms",
+    "TooLateError": "pmkit.core.errors",
+    "UnavailableError": "pmkit.core.errors",
+    "UnknownCalendarError": "pmkit.core.errors",
+    "UnknownKindError": "pmkit.core.errors",
+    "UnknownPluginError": "pmkit.core.errors",
+    "Verdict": "pmkit.core.report",
+    "Visit": "pmkit.core.visit",
+    "VisitState": "pmkit.core.visit",
+    "WorkingCalendar": "pmkit.core.calendars",
+    "ZoneRequiredError": "pmkit.core.errors",
+    "accepts": "pmkit.core.sampling",
+    "answer_by": "pmkit.core.clauses",
+    "book_by": "pmkit.core.clauses",
+    "change_by": "pmkit.core.clauses",
+    "escalates_at": "pmkit.core.clauses",
+    "escalation_opens": "pmkit.core.clauses",
+    "fold": "pmkit.core.events",
+    "hookimpl": "pmkit.hooks.specs",
+    "load_plugins": "pmkit.hooks.loading",
+    "lot_result": "pmkit.core.switching",
+    "pay_link_until": "pmkit.core.clauses",
+    "refund_expected_by": "pmkit.core.clauses",
+    "report_by": "pmkit.core.clauses",
+    "resume": "pmkit.core.switching",
+    "review_until": "pmkit.core.clauses",
+    "revise_review_until": "pmkit.core.clauses",
+    "sampling_plan": "pmkit.facts.aql",
+    "switch": "pmkit.core.switching",
+    "switched": "pmkit.core.switching",
+    "working_calendar": "pmkit.facts.calendars",
 }
 
-__all__ = list(_HOME)  # noqa: PLE0605 - one table is the only list of public names
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,3 @@
+"""
+How calls to plugins are made: from the intended call to what was observed.
+"""

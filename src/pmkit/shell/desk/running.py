@@ -1,0 +1,216 @@
+"""
+How every command runs: load, decide, save, and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pmkit.core.effects import effects_of
+from pmkit.core.errors import ConflictError, NotFoundError
+from pmkit.core.events import fold
+from pmkit.core.notices import notices_of
+from pmkit.core.order import NOTHING_HERE
+from pmkit.facts.calendars import working_calendar
+from pmkit.shell.plain import canonical_json
+from pmkit.shell.wire import encode
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from pmkit.core.calendars import WorkingCalendar
+    from pmkit.core.catalogue import Catalogue
+    from pmkit.core.events import Outcome
+    from pmkit.core.order import Order
+    from pmkit.core.parties import Actor
+    from pmkit.core.terms import Terms
+    from pmkit.hooks.panel import Panel
+    from pmkit.shell.clock import Clock
+    from pmkit.shell.ids import Ids
+    from pmkit.shell.store import Store, Transaction
+
+#: A step of the core: an order in, an outcome out.
+Step = Callable[..., "Outcome"]
+
+
+class Running:
+    """
+    What all commands of a desk share.
+
+    A command is one transaction: its events, the state they lead to, the calls
+    to plugins that they ask for and the notices are committed together or not
+    at all.  No plugin is called inside it.
+    """
+
+    store: Store
+    panel: Panel
+    clock: Clock
+    ids: Ids
+    catalogue: Catalogue
+    terms: Terms
+
+    def calendar(self, terms: Terms) -> WorkingCalendar:
+        """
+        The working days that some terms speak of.
+
+        Days that nobody has announced yet count provisionally, and the deadline
+        says so; it is checked again when they are announced.
+        """
+        return working_calendar(
+            terms.country, zone=terms.zone, beyond_horizon="provisional"
+        )
+
+    def _run(
+        self,
+        step: Step,
+        order_id: str,
+        *,
+        actor: Actor | None,
+        key: str | None,
+        instrument: str = "",
+        given: dict[str, Any] | None = None,
+        **arguments: Any,
+    ) -> Order:
+        """
+        Take one step.
+
+        Args:
+            step: The step of the core.
+
+            order_id: The order.
+
+            actor: Who takes it; `None` for steps that the desk itself takes.
+
+            key: The idempotency key, or `None` for a command that is not repeated.
+
+            instrument: What the payer chose to pay with.
+
+            given: What the caller said, where it differs from *arguments*.
+
+            arguments: What the step needs beside order, actor, moment and calendar.
+
+        Returns:
+            The order after it; for a repeated key, the order as it was then.
+        """
+        content = {"order": order_id, **(arguments if given is None else given)}
+        digest = _digest(step.__name__, actor, content)
+        with self.store.transaction() as tx:
+            repeated = self._recalled(tx, actor, key, digest)
+            if repeated is not None:
+                return repeated
+            order = _load(tx, order_id)
+            outcome = self._decide(step, order, actor, arguments)
+            self._commit(tx, order, outcome, instrument)
+            self._remember(tx, actor, key, digest, outcome.order)
+        return outcome.order
+
+    def _decide(
+        self,
+        step: Step,
+        order: Order,
+        actor: Actor | None,
+        arguments: dict[str, Any],
+    ) -> Outcome:
+        """Call the step with the moment, the actor and the calendar it asks for."""
+        asked = step.__annotations__
+        extra: dict[str, Any] = {"at": self.clock.now()}
+        if "actor" in asked:
+            extra["actor"] = actor
+        if "calendar" in asked:
+            extra["calendar"] = self.calendar(order.terms)
+        return step(order, **arguments, **extra)
+
+    def _commit(
+        self, tx: Transaction, before: Order, outcome: Outcome, instrument: str = ""
+    ) -> None:
+        """Write what was decided, and what it asks of the outside."""
+        if not outcome.events:
+            return
+        at = self.clock.now()
+        tx.save(before, outcome.order, outcome.events, at)
+        self._intend(tx, before, outcome, at, instrument)
+
+    def _intend(
+        self,
+        tx: Transaction,
+        before: Order,
+        outcome: Outcome,
+        at: dt.datetime,
+        instrument: str = "",
+    ) -> None:
+        effects = effects_of(before, outcome.events, instrument=instrument)
+        tx.add_effects(before.id, outcome.order.seq, effects, at)
+        tx.add_notices(notices_of(before, outcome.events), at)
+
+    def _recalled(
+        self, tx: Transaction, actor: Actor | None, key: str | None, digest: str
+    ) -> Order | None:
+        """Find the answer that a key had, and refuse the key for anything else."""
+        if key is None:
+            return None
+        found = tx.recall(_scope(actor), key)
+        if found is None:
+            return None
+        if found.digest != digest:
+            msg = f"The idempotency key {key!r} was used for another command."
+            raise ConflictError(msg, field="key", remedy="Use a new key.")
+        seq = int(found.answer["seq"])
+        history = tx.history(found.order_id)[:seq]
+        return fold(recorded.event for recorded in history)
+
+    def _remember(
+        self,
+        tx: Transaction,
+        actor: Actor | None,
+        key: str | None,
+        digest: str,
+        order: Order,
+    ) -> None:
+        if key is not None:
+            tx.remember(
+                _scope(actor),
+                key,
+                digest,
+                order.id,
+                {"seq": order.seq},
+                self.clock.now(),
+            )
+
+    def _known(
+        self, step: Step, order_id: str, actor: Actor, key: str | None, **given: Any
+    ) -> Order | None:
+        """Find the answer to a repeated command before a plugin is asked again."""
+        digest = _digest(step.__name__, actor, {"order": order_id, **given})
+        with self.store.transaction() as tx:
+            return self._recalled(tx, actor, key, digest)
+
+    def _peek(self, order_id: str) -> Order:
+        """Load an order to ask plugins about it; decides nothing."""
+        with self.store.transaction() as tx:
+            return _load(tx, order_id)
+
+
+def _load(tx: Transaction, order_id: str) -> Order:
+    order = tx.load(order_id)
+    if order is None:
+        raise NotFoundError(NOTHING_HERE, field="order_id")
+    return order
+
+
+def _scope(actor: Actor | None) -> str:
+    """Keys of two companies never meet."""
+    return "system" if actor is None else f"{actor.role.value}:{actor.party}"
+
+
+def _digest(command: str, actor: Actor | None, content: dict[str, Any]) -> str:
+    """Tell one command's content from another's."""
+    return digest_of(
+        {"command": command, "actor": encode(actor), "content": encode(content)}
+    )
+
+
+def digest_of(plain: object) -> str:
+    """Tell one JSON value from another."""
+    return hashlib.sha256(canonical_json(plain).encode()).hexdigest()

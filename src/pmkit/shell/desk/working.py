@@ -1,0 +1,410 @@
+"""
+What the desk does by itself: call plugins, hear their news, mind the clock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from pmkit.core.errors import PmkitError, RefusedError
+from pmkit.core.parties import SYSTEM, Actor, Role
+from pmkit.core.ports import (
+    AgencyObservation,
+    AppointmentAccepted,
+    AppointmentOffered,
+    ArrivedOnSite,
+    BookingReply,
+    CheckDone,
+    CheckFailed,
+    InspectorNamed,
+    PaymentObservation,
+    RefundObservation,
+    ReportReady,
+)
+from pmkit.core.steps import appoint, pay, receive, refund, report, sweep, visit
+from pmkit.effects.carry import carry_out
+from pmkit.shell.desk.running import Running, Step, _load, digest_of
+from pmkit.shell.wire import encode
+
+if TYPE_CHECKING:
+    from pmkit.core.effects import Effect
+    from pmkit.core.order import Order
+    from pmkit.core.service import Service
+    from pmkit.effects.carry import News
+    from pmkit.shell.store import Transaction
+
+
+@attrs.frozen(kw_only=True)
+class Trouble:
+    """Something that did not go through, and why; nothing of it was lost."""
+
+    order_id: str
+    subject: str
+    code: str
+    message: str
+
+
+@attrs.frozen(kw_only=True)
+class Work:
+    """
+    What one round of work did.
+
+    Args:
+        carried_out: Calls to plugins that were made.
+
+        heard: News that changed an order.
+
+        swept: Orders that time alone changed.
+
+        notified: Notices that were sent.
+
+        troubles: What did not go through; it stays and is tried again.
+    """
+
+    carried_out: int = 0
+    heard: int = 0
+    swept: int = 0
+    notified: int = 0
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def idle(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.carried_out or self.heard or self.swept or self.notified)
+
+
+class WorkingDesk(Running):
+    """The work that nobody asks for."""
+
+    def work(self) -> Work:
+        """
+        Do everything that is due now, once.
+
+        Makes the intended calls, hears the plugins' news, lets time do what
+        time alone does, and sends the notices.  A call that fails stays, and
+        is made again with the same operation id; one plugin's fault stops no
+        other.
+
+        Returns:
+            What was done, and what did not go through.
+        """
+        troubles: list[Trouble] = []
+        carried = self._carry_out_all(troubles)
+        heard = self._hear_all(troubles)
+        swept = sum(self.sweep(order_id) for order_id in self._moving())
+        notified = self._notify_all(troubles)
+        return Work(
+            carried_out=carried,
+            heard=heard,
+            swept=swept,
+            notified=notified,
+            troubles=tuple(troubles),
+        )
+
+    def sweep(self, order_id: str) -> bool:
+        """
+        Let time do on one order what time alone does.
+
+        Links run out, services expire, reports become overdue, cases escalate.
+
+        Args:
+            order_id: The order.
+
+        Returns:
+            Whether anything changed.
+
+        Raises:
+            pmkit.NotFoundError: If there is no such order.
+        """
+        before = self._peek(order_id)
+        after = self._run(
+            sweep.sweep,
+            order_id,
+            actor=SYSTEM,
+            key=None,
+            refund_id=self.ids.new("refund"),
+        )
+        return after.seq != before.seq
+
+    def observe_payment(
+        self, order_id: str, method: str, news: PaymentObservation | RefundObservation
+    ) -> bool:
+        """
+        Fold what a processor says into the order that has the payment.
+
+        Args:
+            order_id: The order that has the payment.
+
+            method: The payment method's name.
+
+            news: What it says; each id counts once for ever.
+
+        Returns:
+            Whether it was new.
+
+        Raises:
+            pmkit.NotFoundError: If the order or payment does not exist.
+
+            pmkit.InputError: If the news can not be true.
+        """
+        step: Step = receive.observe_payment
+        extra: dict[str, Any] = {"refund_id": self.ids.new("refund")}
+        if isinstance(news, RefundObservation):
+            step, extra = refund.observe_refund, {}
+        with self.store.transaction() as tx:
+            if not self._first_time(tx, method, news, order_id):
+                return False
+            before = _load(tx, order_id)
+            outcome = self._decide(step, before, SYSTEM, {"observation": news, **extra})
+            self._commit(tx, before, outcome)
+        return True
+
+    def observe_agency(self, order_id: str, news: AgencyObservation) -> bool:
+        """
+        Fold what an agency says into the order that has the service.
+
+        Args:
+            order_id: The order that has the service.
+
+            news: What it says; each id counts once for ever.
+
+        Returns:
+            Whether it was new.
+
+        Raises:
+            pmkit.RefusedError: If it does not follow the present stage.
+
+            pmkit.InputError: If the news can not be true.
+        """
+        with self.store.transaction() as tx:
+            before = _load(tx, order_id)
+            service = before.service(news.service_id)
+            if not self._first_time(tx, service.provider, news, order_id):
+                return False
+            step, arguments = self._meaning(tx, service, news)
+            actor = Actor(role=Role.AGENCY, party=service.provider, name=news.by)
+            arguments = {"service_id": service.id, "visit": news.visit, **arguments}
+            outcome = self._decide(step, before, actor, arguments)
+            self._commit(tx, before, outcome)
+        return True
+
+    # ------------------------------------------------------------------ calls
+
+    def _carry_out_all(self, troubles: list[Trouble]) -> int:
+        with self.store.transaction() as tx:
+            due = tx.due_effects()
+        return sum(self._carry_out(row.order_id, row.effect, troubles) for row in due)
+
+    def _carry_out(
+        self, order_id: str, effect: Effect, troubles: list[Trouble]
+    ) -> bool:
+        """Make one call; the intent was committed before, the outcome is after."""
+        self._mark(effect, "submitting", "")
+        try:
+            news = carry_out(self._peek(order_id), effect, self.panel)
+        except Exception as error:
+            # Nobody knows whether it had an effect: the same id is sent again.
+            self._mark(effect, "unknown", type(error).__name__)
+            troubles.append(_trouble(order_id, effect.operation_id, error))
+            return False
+        for item in news:
+            self._fold(order_id, effect, item, troubles)
+        self._mark(effect, "succeeded", "")
+        return True
+
+    def _mark(self, effect: Effect, state: str, result: str) -> None:
+        with self.store.transaction() as tx:
+            tx.set_effect_state(
+                effect.operation_id, state, at=self.clock.now(), result=result
+            )
+
+    def _fold(
+        self, order_id: str, effect: Effect, news: News, troubles: list[Trouble]
+    ) -> None:
+        try:
+            if isinstance(news, BookingReply):
+                self._run(
+                    pay.confirm_booking,
+                    order_id,
+                    actor=SYSTEM,
+                    key=effect.operation_id,
+                    service_id=effect.subject,
+                    reference=news.reference,
+                )
+            else:
+                self.observe_payment(order_id, effect.plugin, news)
+        except PmkitError as error:
+            troubles.append(_trouble(order_id, effect.operation_id, error))
+
+    # ------------------------------------------------------------------- news
+
+    def _hear_all(self, troubles: list[Trouble]) -> int:
+        return sum(self._hear(order_id, troubles) for order_id in self._moving())
+
+    def _hear(self, order_id: str, troubles: list[Trouble]) -> int:
+        """Ask every plugin that has to do with an order what happened."""
+        order = self._peek(order_id)
+        heard = 0
+        for payment in order.payments:
+            for news in self._asked(
+                order, payment.method, "method", payment.id, troubles
+            ):
+                heard += self._try(
+                    order_id, news, troubles, self.observe_payment, payment.method
+                )
+        for service in order.services:
+            if service.booking is None:
+                continue
+            for news in self._asked(
+                order, service.provider, "agency", service.id, troubles
+            ):
+                heard += self._try(order_id, news, troubles, self.observe_agency)
+        return heard
+
+    def _asked(
+        self,
+        order: Order,
+        plugin: str,
+        kind: str,
+        subject: str,
+        troubles: list[Trouble],
+    ) -> tuple[Any, ...]:
+        try:
+            found = getattr(self.panel, kind)(plugin)
+            return tuple(found.observations(subject))
+        except Exception as error:
+            troubles.append(_trouble(order.id, subject, error))
+            return ()
+
+    def _try(
+        self,
+        order_id: str,
+        news: Any,
+        troubles: list[Trouble],
+        observe: Any,
+        *who: str,
+    ) -> bool:
+        """Fold one piece of news; what is refused stays with who reported it."""
+        try:
+            return bool(observe(order_id, *who, news))
+        except PmkitError as error:
+            troubles.append(_trouble(order_id, news.id, error))
+            return False
+
+    def _first_time(
+        self,
+        tx: Transaction,
+        provider: str,
+        news: AgencyObservation | PaymentObservation | RefundObservation,
+        order_id: str,
+    ) -> bool:
+        """Note that a piece of news was heard; tell whether it is new."""
+        if tx.inbox_seen(provider, "", news.id):
+            return False
+        tx.inbox_add(
+            provider,
+            "",
+            news.id,
+            digest=digest_of(encode(_without_files(news))),
+            order_id=order_id,
+            at=self.clock.now(),
+        )
+        return True
+
+    def _meaning(
+        self, tx: Transaction, service: Service, news: AgencyObservation
+    ) -> tuple[Step, dict[str, Any]]:
+        """Tell which step a piece of news asks for."""
+        if isinstance(news, AppointmentAccepted):
+            return appoint.confirm_appointment, {}
+        if isinstance(news, AppointmentOffered):
+            return appoint.propose_appointment, {"appointment": news.appointment}
+        if isinstance(news, InspectorNamed):
+            return appoint.assign_inspector, {"inspector": news.inspector}
+        if isinstance(news, ArrivedOnSite):
+            return visit.arrive, {}
+        if isinstance(news, CheckFailed):
+            return visit.fail_visit, {"cause": news.cause, "note": news.note}
+        kind = self.catalogue[service.kind]
+        if isinstance(news, CheckDone):
+            return visit.complete_visit, {
+                "ended_at": news.at,
+                "progress": news.progress,
+                "checks": news.checks,
+                "kind": kind,
+            }
+        if isinstance(news, ReportReady):
+            self._keep_files(tx, news)
+            return report.upload_report, {
+                "verdict": news.verdict,
+                "sample": news.sample,
+                "findings": news.findings,
+                "evidence": news.evidence,
+                "summary": news.summary,
+                "kind": kind,
+            }
+        msg = f"Nobody knows what {type(news).__name__} means."
+        raise RefusedError(msg, field="news")
+
+    def _keep_files(self, tx: Transaction, news: ReportReady) -> None:
+        """Store the bytes of the evidence; they must be what their hashes say."""
+        stored = {
+            tx.put_file(content, evidence.media_type, self.clock.now())
+            for content, evidence in zip(news.files, news.evidence, strict=True)
+        }
+        if stored != {evidence.sha256 for evidence in news.evidence}:
+            msg = "The files of the report are not those that it names."
+            raise RefusedError(msg, field="evidence")
+
+    # ---------------------------------------------------------------- notices
+
+    def _notify_all(self, troubles: list[Trouble]) -> int:
+        with self.store.transaction() as tx:
+            waiting = tx.unsent_notices()
+        sent = 0
+        for notice in waiting:
+            sent += self._notify(notice, troubles)
+        return sent
+
+    def _notify(self, notice: Any, troubles: list[Trouble]) -> bool:
+        """Tell every notifier; one that fails stops no other."""
+        failed = ""
+        for notifier in self.panel.notifiers.values():
+            try:
+                notifier.send(notice)
+            except Exception as error:
+                failed = type(error).__name__
+                troubles.append(_trouble(notice.order_id, notice.id, error))
+        with self.store.transaction() as tx:
+            if failed:
+                tx.mark_failed(notice.id, failed)
+            else:
+                tx.mark_sent(notice.id, self.clock.now())
+        return not failed
+
+    def _moving(self) -> tuple[str, ...]:
+        """The orders that something can still happen to."""
+        with self.store.transaction() as tx:
+            return tuple(row.order_id for row in tx.list_orders())
+
+
+def _without_files(
+    news: AgencyObservation | PaymentObservation | RefundObservation,
+) -> AgencyObservation | PaymentObservation | RefundObservation:
+    """The hashes of files stand in the news; their bytes need not be read again."""
+    return attrs.evolve(news, files=()) if isinstance(news, ReportReady) else news
+
+
+def _trouble(order_id: str, subject: str, error: Exception) -> Trouble:
+    """
+    Put an error into words.
+
+    The message of a foreign exception may hold a secret, so only its class is kept.
+    """
+    if isinstance(error, PmkitError):
+        code, message = error.code, str(error)
+    else:
+        code, message = "plugin", type(error).__name__
+    return Trouble(order_id=order_id, subject=subject, code=code, message=message)
