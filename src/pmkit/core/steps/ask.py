@@ -322,7 +322,7 @@ def send_message(
     actor: Actor,
     at: dt.datetime,
     text: str,
-    to: tuple[Role, ...] | None = None,
+    to: tuple[Role, ...] = (),
 ) -> Outcome:
     """
     Write in the thread of a service.
@@ -344,7 +344,7 @@ def send_message(
             the platform writes.
 
     Raises:
-        pmkit.InputError: If it is for nobody, or not for that role to write to,
+        pmkit.InputError: If it is for a role that the actor does not write to,
             or there are no words.
 
         pmkit.RefusedError: If the service is not paid, or the role may not.
@@ -352,8 +352,8 @@ def send_message(
     at = to_utc(at)
     service = require_on_service(order, service_id, actor, Action.SEND_MESSAGE)
     allowed = _WRITES_TO[actor.role]
-    named = allowed[:1] if to is None else tuple(dict.fromkeys(to))
-    if not named or any(role not in allowed for role in named):
+    named = tuple(dict.fromkeys(to)) or allowed[:1]
+    if any(role not in allowed for role in named):
         msg = f"A {actor.role.value} does not write to this."
         names = ", ".join(role.value for role in allowed)
         raise InputError(msg, field="to", remedy=f"Name some of {names}.")
