@@ -115,11 +115,11 @@ def _register(manager: pluggy.PluginManager, plugin: object, source: str) -> Non
         manager.register(plugin, name=source)
         manager.check_pending()
     except pluggy.PluginValidationError as error:
-        _fail(source, " ".join(str(error).split()), error)
+        said = " ".join(str(error).split())
+        _fail(source, f"does not fit the hooks ({', '.join(SOCKETS)}): {said}", error)
     callers = manager.get_hookcallers(plugin) or []
     if not callers:
-        known_hooks = ", ".join(SOCKETS)
-        _fail(source, f"has no hook; it needs at least one of {known_hooks}")
+        _fail(source, f"has no hook; it needs at least one of {', '.join(SOCKETS)}")
     for caller in callers:
         for impl in caller.get_hookimpls():
             if impl.plugin is plugin:

@@ -22,7 +22,7 @@ _HOME = {
     "SandboxTransfer": "pmkit.sandbox.transfer",
     "World": "pmkit.sandbox.world",
     "draw_sample": "pmkit.sandbox.drawing",
-    "photo": "pmkit.sandbox.photo",
+    "photo": "pmkit.sandbox.photos",
 }
 
 __all__ = list(_HOME)

@@ -17,7 +17,7 @@ from pmkit.core.errors import NotFoundError, UnavailableError
 from pmkit.core.moments import to_utc
 from pmkit.core.report import Finding, Sample, Verdict, verdict_of
 from pmkit.sandbox.ledger import Ledger
-from pmkit.sandbox.photo import evidence, photo
+from pmkit.sandbox.photos import evidence, photo
 from pmkit.sandbox.prices import PRICES, PriceList
 from pmkit.sandbox.tasks import Task, all_conform, all_made, drawn, versions
 
