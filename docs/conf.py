@@ -49,7 +49,10 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(typing|pluggy|hypothesis|rich)\b.*"),
     # The short names of annotations under TYPE_CHECKING.
     (r"py:class", r"(Any|Callable|Decimal|Iterable|Iterator|Literal|Mapping|Self)"),
-    (r"py:class", r"(BeyondHorizon|Path|Sequence|ValueError|LookupError|optional)"),
+    (
+        r"py:class",
+        r"(BeyondHorizon|CalendarKind|Path|Sequence|ValueError|LookupError|optional)",
+    ),
     # Private classes and type aliases behind public names.
     (r"py:.*", r"pmkit\.(.*\.)?_\w+"),
 ]
@@ -63,10 +66,13 @@ def _keep_the_first_colon(  # noqa: PLR0917 - the shape that Sphinx calls
     options: object,
     lines: list[str],
 ) -> None:
-    """Stop Napoleon from reading "Paid in time: ..." as the type of an attribute."""
+    """Stop Napoleon from reading the "Paid apart" of "Paid apart: ..." as a type."""
     del app, name, obj, options
     if what in {"attribute", "data", "property"} and lines:
         lines[:0] = ["..", ""]
+    for number, line in enumerate(lines[:-1]):
+        if line.strip() in {"Returns:", "Yields:"}:
+            lines[number + 1] = lines[number + 1].replace(": ", " \u2013 ", 1)
 
 
 def setup(app: Sphinx) -> None:
