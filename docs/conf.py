@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,19 +43,16 @@ napoleon_custom_sections = [
     "Sources",
 ]
 
-# Names of other projects: their pages are not fetched; a build needs no network.
 nitpick_ignore_regex = [
+    # Names of other projects: their pages are not fetched; a build needs no network.
     (r"py:.*", r"(attrs?|alembic|click|collections|contextlib|dataclasses)\b.*"),
     (r"py:.*", r"(datetime|dt|decimal|enum|pathlib|sqlalchemy|sa|types|zoneinfo)\b.*"),
     (r"py:.*", r"(typing|pluggy|hypothesis|rich)\b.*"),
-    # The short names of annotations under TYPE_CHECKING.
-    (r"py:class", r"(Any|Callable|Decimal|Iterable|Iterator|Literal|Mapping|Self)"),
-    (
-        r"py:class",
-        r"(BeyondHorizon|CalendarKind|Path|Sequence|ValueError|LookupError|optional)",
-    ),
-    # Private classes and type aliases behind public names.
-    (r"py:.*", r"pmkit\.(.*\.)?_\w+"),
+    # Types that a caller is handed and never has to name have no entry of their own,
+    # and annotations under TYPE_CHECKING are short names.
+    (r"py:class", r"pmkit\.(core|effects|facts|hooks|sandbox|shell)\..*"),
+    (r"py:(class|data|obj)", r"[A-Z]\w*"),
+    (r"py:class", "optional"),
 ]
 
 
@@ -72,7 +70,7 @@ def _keep_the_first_colon(  # noqa: PLR0917 - the shape that Sphinx calls
         lines[:0] = ["..", ""]
     for number, line in enumerate(lines[:-1]):
         if line.strip() in {"Returns:", "Yields:"}:
-            lines[number + 1] = lines[number + 1].replace(": ", " \u2013 ", 1)
+            lines[number + 1] = re.sub(r":(?=\s|$)", " \u2013", lines[number + 1])
 
 
 def setup(app: Sphinx) -> None:
