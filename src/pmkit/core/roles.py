@@ -87,7 +87,7 @@ _PAYABLE = frozenset(
 
 #: action -> role -> the stages of the order at which the role may take it.
 ON_ORDER: Mapping[Action, Mapping[Role, frozenset[OrderStage]]] = {
-    Action.PLACE_ORDER: dict.fromkeys((Role.BUYER, Role.SUPPLIER), _DRAFT),
+    Action.PLACE_ORDER: dict.fromkeys((*_CHOOSING, Role.SUPPLIER), _DRAFT),
     Action.MOVE_SHIP_DATE: dict.fromkeys((Role.SUPPLIER, Role.OPERATOR), _UNSHIPPED),
     Action.SHIP_GOODS: {Role.SUPPLIER: frozenset({OrderStage.IN_PRODUCTION})},
     Action.ADD_SERVICE: {**dict.fromkeys(_CHOOSING, _QUIET), Role.SUPPLIER: _DRAFT},
@@ -182,7 +182,7 @@ ON_SERVICE: Mapping[Action, Mapping[Role, frozenset[ServiceStage]]] = {
 }
 
 #: Who may bring an order to pmkit.
-OPENERS = frozenset({Role.BUYER, Role.SUPPLIER, Role.OPERATOR, Role.SYSTEM})
+OPENERS = frozenset({*_CHOOSING, Role.SUPPLIER, Role.SYSTEM})
 
 
 def belongs(order: Order, actor: Actor) -> bool:
@@ -281,7 +281,7 @@ def _require(
 ) -> None:
     """Look one cell up."""
     if not stages:
-        msg = f"A {actor.role.value} may not {_words(action)}."
+        msg = f"The {actor.role.value} may not {_words(action)}."
         raise NotAllowedError(msg, allowed=f"Allowed to: {_who(action)}.")
     if stage not in stages:
         msg = f"The stage is {stage.value}: you can not {_words(action)} now."
