@@ -66,6 +66,10 @@ def with_another_name(order):
     """Take it by another name."""
 
 
+def only_by_name(*, request):
+    """Take it by its name alone."""
+
+
 def with_one_more(request, account):
     """Take one thing more than is given."""
 
@@ -194,6 +198,7 @@ class TestCheck:
             (a_generator, "Acme.book is a generator"),
             (without_arguments, r"Acme.book\(\) does not take \(request\)"),
             (with_another_name, r"Acme.book\(order\) does not take \(request\)"),
+            (only_by_name, r"Acme.book\(\*, request\) does not take \(request\)"),
             (with_one_more, r"\(request, account\) does not take \(request\)"),
         ],
     )

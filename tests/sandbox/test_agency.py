@@ -296,6 +296,14 @@ class TestDeliverReport:
 
         assert set(first.files).isdisjoint(second.files)
 
+    def test_versions_are_counted_for_each_visit(self, agency):
+        """The first report of the second visit is version 1, and its photos say so."""
+        agency.deliver_report("s-1", 1)
+
+        second = agency.deliver_report("s-1", 2, photos=["Carton"])
+
+        assert b"SBX-0001, visit 2, version 1, 1: Carton" in second.files[0]
+
     def test_the_same_scenario_gives_the_same_bytes(self, booking):
         """Two runs of one scenario deliver equal reports."""
         runs = [World(), World()]

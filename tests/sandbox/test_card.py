@@ -192,6 +192,15 @@ class TestRefund:
         assert RefundState.FAILED is too_much.state
         assert RefundState.INITIATED is rest.state
 
+    def test_payments_do_not_share_their_refunds(self, card, charging, refunding):
+        """What went back on one payment leaves another whole."""
+        card.charge(charging("op-1", payment_id="p-1"))
+        card.charge(charging("op-2", payment_id="p-2"))
+        card.refund(refunding())
+
+        assert "0.00 USD" == str(card.refundable("p-1", "USD"))
+        assert "292.56 USD" == str(card.refundable("p-2", "USD"))
+
     def test_what_failed_can_go_back_again(self, card, charging, refunding):
         """A refund that came back undelivered frees its amount."""
         card.charge(charging())
