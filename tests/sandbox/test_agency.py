@@ -223,7 +223,17 @@ class TestObservations:
         told = agency.observations("s-1")
 
         assert first == told[:2]
-        assert ["SBX-0001-001", "SBX-0001-002", "SBX-0002-001"] == [x.id for x in told]
+        assert ["SBX-0001-s-1-1", "SBX-0001-s-1-2", "SBX-0002-s-1-1"] == [x.id for x in told]
+
+    def test_two_runs_on_one_store_share_no_id(self, booking):
+        """An agency that begins anew says nothing that sounds like heard before."""
+        told = []
+        for service_id in ("s-1", "s-2"):
+            world = World()
+            world.agency.book(booking(service_id=service_id))
+            told.append(world.agency.arrive(service_id, 1).id)
+
+        assert 2 == len(set(told))
 
     def test_keeps_services_apart(self, agency, booking):
         """What happens on one service is not told of another."""

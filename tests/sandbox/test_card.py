@@ -106,7 +106,7 @@ class TestCharge:
         card.charge(charging("op-2", payment_id="p-2"))
         ids = [x.id for p in ("p-1", "p-2") for x in card.observations(p)]
 
-        assert ["CARD-0001", "CARD-0002", "CARD-0003", "CARD-0004"] == ids
+        assert ["CARD-p-1-1", "CARD-p-1-2", "CARD-p-2-1", "CARD-p-2-2"] == ids
 
 
 class TestFurtherStep:

@@ -303,7 +303,8 @@ class SandboxAgency:
         """Write one observation into the journal."""
         task = self._task(service_id)
         seen = kind(
-            id=f"{task.reference}-{len(task.observations) + 1:03d}",
+            # The service in it keeps two runs on one store apart.
+            id=f"{task.reference}-{service_id}-{len(task.observations) + 1}",
             service_id=service_id,
             visit=visit,
             at=to_utc(self._clock() if at is None else at),

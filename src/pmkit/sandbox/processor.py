@@ -156,8 +156,9 @@ class Processor:
     def _now(self) -> dt.datetime:
         return to_utc(self._clock())
 
-    def _id(self) -> str:
-        return f"{self._prefix}-{len(self._journal) + 1:04d}"
+    def _id(self, payment_id: str) -> str:
+        """Name the next news; the payment in it keeps two runs on one store apart."""
+        return f"{self._prefix}-{payment_id}-{len(self.observations(payment_id)) + 1}"
 
     def _tell(
         self,
@@ -173,7 +174,7 @@ class Processor:
     ) -> PaymentObservation:
         """Write what happened to a payment into the journal."""
         seen = PaymentObservation(
-            id=self._id(),
+            id=self._id(payment_id),
             order_id=order_id or self._charge(payment_id).order_id,
             payment_id=payment_id,
             news=news,
@@ -191,7 +192,7 @@ class Processor:
     ) -> RefundObservation:
         """Write what happened to a refund into the journal."""
         seen = RefundObservation(
-            id=self._id(),
+            id=self._id(order.payment_id),
             order_id=order.order_id,
             refund_id=order.refund_id,
             state=state,
