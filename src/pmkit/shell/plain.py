@@ -1,0 +1,151 @@
+"""
+Plain JSON: one canonical text for each value, and a reader that trusts nobody.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pmkit.core.errors import DocumentError, InputError, PmkitError
+
+_NOT_JSON = "Send one JSON object, in UTF-8."
+
+
+def canonical_json(value: object) -> str:
+    """
+    Write plain values as the one text that stands for them.
+
+    Sorted keys, no spaces, characters as they are; the same in every process.
+
+    Args:
+        value: Dicts with text keys, lists, texts, ints, booleans and `None`.
+
+    Raises:
+        pmkit.InputError: If a text in it is not Unicode, or a number not finite.
+
+    Examples:
+        >>> canonical_json({"b": [1, None], "a": "货"})
+        '{"a":"货","b":[1,null]}'
+    """
+    try:
+        text = json.dumps(
+            value,
+            sort_keys=True,
+            separators=(",", ":"),
+            ensure_ascii=False,
+            allow_nan=False,
+        )
+        text.encode()
+    except UnicodeEncodeError:
+        msg = "A text has half of a surrogate pair in it, which is no character."
+        raise InputError(msg, remedy="Decode the text anew from its source.") from None
+    except ValueError:
+        msg = "A number is not finite."
+        raise InputError(msg, remedy="Give a finite number.") from None
+    return text
+
+
+def read_json(text: str | bytes) -> Any:
+    """
+    Read JSON, and refuse what a lenient reader would guess at.
+
+    Args:
+        text: One JSON value; bytes are UTF-8.
+
+    Returns:
+        Plain values.
+
+    Raises:
+        pmkit.DocumentError: If it is malformed, names a key twice, or has numbers
+            that JSON does not know.
+    """
+    try:
+        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        return json.loads(
+            decoded, object_pairs_hook=_each_once, parse_constant=_no_constant
+        )
+    except json.JSONDecodeError as error:
+        msg = f"Line {error.lineno}, column {error.colno}: {error.msg}."
+    except UnicodeDecodeError as error:
+        msg = f"Byte {error.start} is not UTF-8."
+    except RecursionError:
+        msg = "It is nested too deeply."
+    except DocumentError:
+        raise
+    except ValueError:
+        msg = "A number in it has too many digits."
+    raise DocumentError(msg, remedy=_NOT_JSON)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            msg = "This key stands there twice."
+            raise DocumentError(msg, field=key, remedy="Write it once.")
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    msg = f"{name} is not JSON."
+    raise DocumentError(msg, remedy="Write a finite number, or a text.")
+
+
+def problem(error: Exception, kind: type[PmkitError]) -> PmkitError:
+    """
+    Tell the first thing that is wrong, and where, from what a converter raised.
+
+    Args:
+        error: What cattrs or a record raised.
+
+        kind: The class for everything that has no class of its own.
+
+    Returns:
+        An error whose field is a path, such as ``lines[0].quantity``.
+    """
+    path, leaf = _first(error)
+    if isinstance(leaf, PmkitError):
+        return type(leaf)(leaf.message, field=path or None, remedy=leaf.remedy)
+    return _named(path, leaf, kind)
+
+
+def _first(error: Exception) -> tuple[str, Exception]:
+    """Walk down to the first cause, writing down the way."""
+    from cattrs.errors import ClassValidationError, IterableValidationError
+
+    path = ""
+    while isinstance(error, (ClassValidationError, IterableValidationError)):
+        noted, plain = error.group_exceptions()
+        if noted:
+            error, note = noted[0]
+            step = getattr(note, "name", None)
+            path += f".{step}" if step else f"[{note.index}]"  # type: ignore[union-attr]
+        else:
+            error = plain[0]
+    named = getattr(error, "field", None)
+    path += f".{named}" if named else ""
+    return path.removeprefix("."), error
+
+
+def _named(path: str, leaf: Exception, kind: type[PmkitError]) -> PmkitError:
+    from cattrs.errors import ForbiddenExtraKeysError
+
+    if isinstance(leaf, ForbiddenExtraKeysError):
+        extra = min(leaf.extra_fields)
+        where = f"{path}.{extra}".removeprefix(".")
+        return kind("Nobody knows this key.", field=where, remedy="Leave it out.")
+    if isinstance(leaf, KeyError) and leaf.args:
+        where = _below(path, str(leaf.args[0]))
+        return kind("It is missing.", field=where, remedy="Add it.")
+    return kind(
+        "It is not a value that can stand here.",
+        field=path or None,
+        remedy="Compare it with the documented form.",
+    )
+
+
+def _below(path: str, key: str) -> str:
+    """A missing key is noted by cattrs with its own name already."""
+    return path if path.split(".")[-1] == key else f"{path}.{key}".removeprefix(".")
