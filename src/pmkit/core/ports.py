@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from pmkit.core.checked import filled, utc
+from pmkit.core.checked import filled, instant
 from pmkit.core.money import Money
 from pmkit.core.order import OrderLine
 from pmkit.core.parties import Role
@@ -108,7 +108,7 @@ class AgencyObservation:
     id: str = attrs.field(validator=filled)
     service_id: str
     visit: int
-    at: dt.datetime = attrs.field(validator=utc)
+    at: dt.datetime = attrs.field(converter=instant("at"))
     by: str = ""
 
 
@@ -214,7 +214,7 @@ class PaymentQuery:
     purpose: Purpose
     amount: Money
     payer: Role
-    now: dt.datetime = attrs.field(validator=utc)
+    now: dt.datetime = attrs.field(converter=instant("now"))
     due_before: dt.datetime | None = None
 
 
@@ -304,7 +304,7 @@ class PaymentObservation:
     order_id: str
     payment_id: str
     news: PaymentNews
-    at: dt.datetime = attrs.field(validator=utc)
+    at: dt.datetime = attrs.field(converter=instant("at"))
     amount: Money | None = None
     linked: bool = True
     reason: str = ""
@@ -319,7 +319,7 @@ class RefundObservation:
     order_id: str
     refund_id: str
     state: RefundState
-    at: dt.datetime = attrs.field(validator=utc)
+    at: dt.datetime = attrs.field(converter=instant("at"))
     reason: str = ""
 
 
@@ -372,7 +372,7 @@ class Notice:
     order_id: str
     to: Role
     party: str
-    at: dt.datetime = attrs.field(validator=utc)
+    at: dt.datetime = attrs.field(converter=instant("at"))
     subject: str
     text: str
 

@@ -11,7 +11,7 @@ import zoneinfo
 import attrs
 
 from pmkit.core.catalogue import Checkpoint, Readiness
-from pmkit.core.checked import filled, not_negative, positive, utc
+from pmkit.core.checked import filled, instant, not_negative, positive, utc
 from pmkit.core.deadlines import Deadline
 from pmkit.core.errors import InputError, NotFoundError, OutOfOrderError
 from pmkit.core.moments import start_of_day
@@ -104,17 +104,17 @@ class Appointment:
     When and where the visit is to be.
 
     Args:
-        starts_at: The first minute, UTC.
+        starts_at: The first minute, in any zone; kept in UTC.
 
-        ends_at: The last minute, UTC; after *starts_at*.
+        ends_at: The last minute, in any zone; kept in UTC; after *starts_at*.
 
         place: The address of the plant, not of the head office.
 
         contact: Who receives the inspector.
     """
 
-    starts_at: dt.datetime = attrs.field(validator=utc)
-    ends_at: dt.datetime = attrs.field(validator=utc)
+    starts_at: dt.datetime = attrs.field(converter=instant("starts_at"))
+    ends_at: dt.datetime = attrs.field(converter=instant("ends_at"))
     place: str = attrs.field(validator=filled)
     contact: str = ""
 

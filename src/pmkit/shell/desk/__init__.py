@@ -4,7 +4,7 @@ The desk: what a marketplace holds, one method for each step and each query.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pmkit.core.catalogue import CATALOGUE, Catalogue
 from pmkit.core.terms import TERMS_2026_01, Terms
@@ -13,7 +13,9 @@ from pmkit.shell.clock import Clock, SystemClock
 from pmkit.shell.desk.asked import AskedDesk
 from pmkit.shell.desk.asking import AskingDesk
 from pmkit.shell.desk.booking import BookingDesk
+from pmkit.shell.desk.ordering import OrderingDesk
 from pmkit.shell.desk.paying import PayingDesk
+from pmkit.shell.desk.reporting import ReportingDesk
 from pmkit.shell.desk.visiting import VisitingDesk
 from pmkit.shell.desk.working import WorkingDesk
 from pmkit.shell.ids import Ids, random_ids
@@ -24,7 +26,16 @@ if TYPE_CHECKING:
     import types
 
 
-class Desk(BookingDesk, PayingDesk, VisitingDesk, AskingDesk, WorkingDesk, AskedDesk):
+class Desk(
+    OrderingDesk,
+    BookingDesk,
+    PayingDesk,
+    VisitingDesk,
+    ReportingDesk,
+    AskingDesk,
+    WorkingDesk,
+    AskedDesk,
+):
     """
     The counter at which a marketplace does everything with a service.
 
@@ -110,7 +121,7 @@ class Desk(BookingDesk, PayingDesk, VisitingDesk, AskingDesk, WorkingDesk, Asked
         """Let go of the database."""
         self.store.close()
 
-    def __enter__(self) -> Desk:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -14,7 +14,7 @@ from pmkit.core.order import NOTHING_HERE
 from pmkit.core.roles import Action, find_service, require_on_order
 from pmkit.core.status import status
 from pmkit.core.steps import ask, report
-from pmkit.shell.desk.running import Running, _load
+from pmkit.shell.desk.running import Running, load_order
 
 if TYPE_CHECKING:
     from pmkit.core.case import Message
@@ -93,7 +93,7 @@ class AskedDesk(Running):
             pmkit.NotFoundError: If there is none, or it is none of the actor's.
         """
         with self.store.transaction() as tx:
-            require_on_order(_load(tx, order_id), actor, Action.VIEW)
+            require_on_order(load_order(tx, order_id), actor, Action.VIEW)
             history = tx.history(order_id)
         return tuple(
             TimelineEntry(

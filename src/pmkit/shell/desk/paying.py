@@ -238,7 +238,11 @@ class PayingDesk(Running):
         Raises:
             pmkit.RefusedError: If nobody asked, or the role may not.
         """
-        given = {"service_id": service_id, "granted": granted, "answer": answer}
+        given: dict[str, Any] = {
+            "service_id": service_id,
+            "granted": granted,
+            "answer": answer,
+        }
         return self._run(
             cancel.answer_cancellation,
             order_id,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from pmkit.core.calendars import WorkingCalendar
-    from pmkit.core.catalogue import Catalogue
+    from pmkit.core.catalogue import Catalogue, ServiceKind
     from pmkit.core.events import Outcome
     from pmkit.core.order import Order
     from pmkit.core.parties import Actor
@@ -95,12 +95,12 @@ class Running:
             The order after it; for a repeated key, the order as it was then.
         """
         content = {"order": order_id, **(arguments if given is None else given)}
-        digest = _digest(step.__name__, actor, content)
+        digest = command_digest(step.__name__, actor, content)
         with self.store.transaction() as tx:
             repeated = self._recalled(tx, actor, key, digest)
             if repeated is not None:
                 return repeated
-            order = _load(tx, order_id)
+            order = load_order(tx, order_id)
             outcome = self._decide(step, order, actor, arguments)
             self._commit(tx, order, outcome, instrument)
             self._remember(tx, actor, key, digest, outcome.order)
@@ -182,17 +182,20 @@ class Running:
         self, step: Step, order_id: str, actor: Actor, key: str | None, **given: Any
     ) -> Order | None:
         """Find the answer to a repeated command before a plugin is asked again."""
-        digest = _digest(step.__name__, actor, {"order": order_id, **given})
+        digest = command_digest(step.__name__, actor, {"order": order_id, **given})
         with self.store.transaction() as tx:
             return self._recalled(tx, actor, key, digest)
+
+    def _kind_of(self, order_id: str, service_id: str) -> ServiceKind:
+        return self.catalogue[self._peek(order_id).service(service_id).kind]
 
     def _peek(self, order_id: str) -> Order:
         """Load an order to ask plugins about it; decides nothing."""
         with self.store.transaction() as tx:
-            return _load(tx, order_id)
+            return load_order(tx, order_id)
 
 
-def _load(tx: Transaction, order_id: str) -> Order:
+def load_order(tx: Transaction, order_id: str) -> Order:
     order = tx.load(order_id)
     if order is None:
         raise NotFoundError(NOTHING_HERE, field="order_id")
@@ -204,7 +207,7 @@ def _scope(actor: Actor | None) -> str:
     return "system" if actor is None else f"{actor.role.value}:{actor.party}"
 
 
-def _digest(command: str, actor: Actor | None, content: dict[str, Any]) -> str:
+def command_digest(command: str, actor: Actor | None, content: dict[str, Any]) -> str:
     """Tell one command's content from another's."""
     return digest_of(
         {"command": command, "actor": encode(actor), "content": encode(content)}

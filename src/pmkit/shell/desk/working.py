@@ -8,32 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from pmkit.core.errors import PmkitError, RefusedError
-from pmkit.core.parties import SYSTEM, Actor, Role
+from pmkit.core.errors import PmkitError
+from pmkit.core.parties import SYSTEM
 from pmkit.core.ports import (
-    AgencyObservation,
-    AppointmentAccepted,
-    AppointmentOffered,
-    ArrivedOnSite,
     BookingReply,
-    CheckDone,
-    CheckFailed,
-    InspectorNamed,
-    PaymentObservation,
-    RefundObservation,
-    ReportReady,
 )
-from pmkit.core.steps import appoint, pay, receive, refund, report, sweep, visit
+from pmkit.core.steps import pay, sweep
 from pmkit.effects.carry import carry_out
-from pmkit.shell.desk.running import Running, Step, _load, digest_of
-from pmkit.shell.wire import encode
+from pmkit.shell.desk.hearing import HearingDesk
 
 if TYPE_CHECKING:
     from pmkit.core.effects import Effect
     from pmkit.core.order import Order
-    from pmkit.core.service import Service
     from pmkit.effects.carry import News
-    from pmkit.shell.store import Transaction
 
 
 @attrs.frozen(kw_only=True)
@@ -75,7 +62,7 @@ class Work:
         return not (self.carried_out or self.heard or self.swept or self.notified)
 
 
-class WorkingDesk(Running):
+class WorkingDesk(HearingDesk):
     """The work that nobody asks for."""
 
     def work(self) -> Work:
@@ -128,68 +115,6 @@ class WorkingDesk(Running):
         )
         return after.seq != before.seq
 
-    def observe_payment(
-        self, order_id: str, method: str, news: PaymentObservation | RefundObservation
-    ) -> bool:
-        """
-        Fold what a processor says into the order that has the payment.
-
-        Args:
-            order_id: The order that has the payment.
-
-            method: The payment method's name.
-
-            news: What it says; each id counts once for ever.
-
-        Returns:
-            Whether it was new.
-
-        Raises:
-            pmkit.NotFoundError: If the order or payment does not exist.
-
-            pmkit.InputError: If the news can not be true.
-        """
-        step: Step = receive.observe_payment
-        extra: dict[str, Any] = {"refund_id": self.ids.new("refund")}
-        if isinstance(news, RefundObservation):
-            step, extra = refund.observe_refund, {}
-        with self.store.transaction() as tx:
-            if not self._first_time(tx, method, news, order_id):
-                return False
-            before = _load(tx, order_id)
-            outcome = self._decide(step, before, SYSTEM, {"observation": news, **extra})
-            self._commit(tx, before, outcome)
-        return True
-
-    def observe_agency(self, order_id: str, news: AgencyObservation) -> bool:
-        """
-        Fold what an agency says into the order that has the service.
-
-        Args:
-            order_id: The order that has the service.
-
-            news: What it says; each id counts once for ever.
-
-        Returns:
-            Whether it was new.
-
-        Raises:
-            pmkit.RefusedError: If it does not follow the present stage.
-
-            pmkit.InputError: If the news can not be true.
-        """
-        with self.store.transaction() as tx:
-            before = _load(tx, order_id)
-            service = before.service(news.service_id)
-            if not self._first_time(tx, service.provider, news, order_id):
-                return False
-            step, arguments = self._meaning(tx, service, news)
-            actor = Actor(role=Role.AGENCY, party=service.provider, name=news.by)
-            arguments = {"service_id": service.id, "visit": news.visit, **arguments}
-            outcome = self._decide(step, before, actor, arguments)
-            self._commit(tx, before, outcome)
-        return True
-
     # ------------------------------------------------------------------ calls
 
     def _carry_out_all(self, troubles: list[Trouble]) -> int:
@@ -204,7 +129,7 @@ class WorkingDesk(Running):
         self._mark(effect, "submitting", "")
         try:
             news = carry_out(self._peek(order_id), effect, self.panel)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
             # Nobody knows whether it had an effect: the same id is sent again.
             self._mark(effect, "unknown", type(error).__name__)
             troubles.append(_trouble(order_id, effect.operation_id, error))
@@ -274,7 +199,7 @@ class WorkingDesk(Running):
         try:
             found = getattr(self.panel, kind)(plugin)
             return tuple(found.observations(subject))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
             troubles.append(_trouble(order.id, subject, error))
             return ()
 
@@ -293,71 +218,6 @@ class WorkingDesk(Running):
             troubles.append(_trouble(order_id, news.id, error))
             return False
 
-    def _first_time(
-        self,
-        tx: Transaction,
-        provider: str,
-        news: AgencyObservation | PaymentObservation | RefundObservation,
-        order_id: str,
-    ) -> bool:
-        """Note that a piece of news was heard; tell whether it is new."""
-        if tx.inbox_seen(provider, "", news.id):
-            return False
-        tx.inbox_add(
-            provider,
-            "",
-            news.id,
-            digest=digest_of(encode(_without_files(news))),
-            order_id=order_id,
-            at=self.clock.now(),
-        )
-        return True
-
-    def _meaning(
-        self, tx: Transaction, service: Service, news: AgencyObservation
-    ) -> tuple[Step, dict[str, Any]]:
-        """Tell which step a piece of news asks for."""
-        if isinstance(news, AppointmentAccepted):
-            return appoint.confirm_appointment, {}
-        if isinstance(news, AppointmentOffered):
-            return appoint.propose_appointment, {"appointment": news.appointment}
-        if isinstance(news, InspectorNamed):
-            return appoint.assign_inspector, {"inspector": news.inspector}
-        if isinstance(news, ArrivedOnSite):
-            return visit.arrive, {}
-        if isinstance(news, CheckFailed):
-            return visit.fail_visit, {"cause": news.cause, "note": news.note}
-        kind = self.catalogue[service.kind]
-        if isinstance(news, CheckDone):
-            return visit.complete_visit, {
-                "ended_at": news.at,
-                "progress": news.progress,
-                "checks": news.checks,
-                "kind": kind,
-            }
-        if isinstance(news, ReportReady):
-            self._keep_files(tx, news)
-            return report.upload_report, {
-                "verdict": news.verdict,
-                "sample": news.sample,
-                "findings": news.findings,
-                "evidence": news.evidence,
-                "summary": news.summary,
-                "kind": kind,
-            }
-        msg = f"Nobody knows what {type(news).__name__} means."
-        raise RefusedError(msg, field="news")
-
-    def _keep_files(self, tx: Transaction, news: ReportReady) -> None:
-        """Store the bytes of the evidence; they must be what their hashes say."""
-        stored = {
-            tx.put_file(content, evidence.media_type, self.clock.now())
-            for content, evidence in zip(news.files, news.evidence, strict=True)
-        }
-        if stored != {evidence.sha256 for evidence in news.evidence}:
-            msg = "The files of the report are not those that it names."
-            raise RefusedError(msg, field="evidence")
-
     # ---------------------------------------------------------------- notices
 
     def _notify_all(self, troubles: list[Trouble]) -> int:
@@ -374,7 +234,7 @@ class WorkingDesk(Running):
         for notifier in self.panel.notifiers.values():
             try:
                 notifier.send(notice)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
                 failed = type(error).__name__
                 troubles.append(_trouble(notice.order_id, notice.id, error))
         with self.store.transaction() as tx:
@@ -388,13 +248,6 @@ class WorkingDesk(Running):
         """The orders that something can still happen to."""
         with self.store.transaction() as tx:
             return tuple(row.order_id for row in tx.list_orders())
-
-
-def _without_files(
-    news: AgencyObservation | PaymentObservation | RefundObservation,
-) -> AgencyObservation | PaymentObservation | RefundObservation:
-    """The hashes of files stand in the news; their bytes need not be read again."""
-    return attrs.evolve(news, files=()) if isinstance(news, ReportReady) else news
 
 
 def _trouble(order_id: str, subject: str, error: Exception) -> Trouble:

@@ -1,0 +1,181 @@
+"""
+What plugins report, and which step of the core it asks for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from pmkit.core.errors import RefusedError
+from pmkit.core.parties import SYSTEM, Actor, Role
+from pmkit.core.ports import (
+    AgencyObservation,
+    AppointmentAccepted,
+    AppointmentOffered,
+    ArrivedOnSite,
+    CheckDone,
+    CheckFailed,
+    InspectorNamed,
+    PaymentObservation,
+    RefundObservation,
+    ReportReady,
+)
+from pmkit.core.steps import appoint, receive, refund, report, visit
+from pmkit.shell.desk.running import Running, Step, digest_of, load_order
+from pmkit.shell.wire import encode
+
+if TYPE_CHECKING:
+    from pmkit.core.service import Service
+    from pmkit.shell.store import Transaction
+
+#: Which step each kind of news asks for.
+_STEP_OF: dict[type[AgencyObservation], Step] = {
+    AppointmentAccepted: appoint.confirm_appointment,
+    AppointmentOffered: appoint.propose_appointment,
+    InspectorNamed: appoint.assign_inspector,
+    ArrivedOnSite: visit.arrive,
+    CheckDone: visit.complete_visit,
+    CheckFailed: visit.fail_visit,
+    ReportReady: report.upload_report,
+}
+
+#: What news can say under the same name as the step's argument.
+_SAID = (
+    "appointment",
+    "inspector",
+    "progress",
+    "checks",
+    "cause",
+    "note",
+    "verdict",
+    "sample",
+    "findings",
+    "evidence",
+    "summary",
+)
+
+
+class HearingDesk(Running):
+    """The news of the outside; each piece counts once for ever."""
+
+    def observe_payment(
+        self, order_id: str, method: str, news: PaymentObservation | RefundObservation
+    ) -> bool:
+        """
+        Fold what a processor says into the order that has the payment.
+
+        Args:
+            order_id: The order that has the payment.
+
+            method: The payment method's name.
+
+            news: What it says; each id counts once for ever.
+
+        Returns:
+            Whether it was new.
+
+        Raises:
+            pmkit.NotFoundError: If the order or payment does not exist.
+
+            pmkit.InputError: If the news can not be true.
+        """
+        step: Step = receive.observe_payment
+        extra: dict[str, Any] = {"refund_id": self.ids.new("refund")}
+        if isinstance(news, RefundObservation):
+            step, extra = refund.observe_refund, {}
+        with self.store.transaction() as tx:
+            if not self._first_time(tx, method, news, order_id):
+                return False
+            before = load_order(tx, order_id)
+            outcome = self._decide(step, before, SYSTEM, {"observation": news, **extra})
+            self._commit(tx, before, outcome)
+        return True
+
+    def observe_agency(self, order_id: str, news: AgencyObservation) -> bool:
+        """
+        Fold what an agency says into the order that has the service.
+
+        Args:
+            order_id: The order that has the service.
+
+            news: What it says; each id counts once for ever.
+
+        Returns:
+            Whether it was new.
+
+        Raises:
+            pmkit.RefusedError: If it does not follow the present stage.
+
+            pmkit.InputError: If the news can not be true.
+        """
+        with self.store.transaction() as tx:
+            before = load_order(tx, order_id)
+            service = before.service(news.service_id)
+            if not self._first_time(tx, service.provider, news, order_id):
+                return False
+            step, arguments = self._meaning(tx, service, news)
+            actor = Actor(role=Role.AGENCY, party=service.provider, name=news.by)
+            arguments = {"service_id": service.id, "visit": news.visit, **arguments}
+            outcome = self._decide(step, before, actor, arguments)
+            self._commit(tx, before, outcome)
+        return True
+
+    def _first_time(
+        self,
+        tx: Transaction,
+        provider: str,
+        news: AgencyObservation | PaymentObservation | RefundObservation,
+        order_id: str,
+    ) -> bool:
+        """Note that a piece of news was heard; tell whether it is new."""
+        if tx.inbox_seen(provider, "", news.id):
+            return False
+        tx.inbox_add(
+            provider,
+            "",
+            news.id,
+            digest=digest_of(encode(_without_files(news))),
+            order_id=order_id,
+            at=self.clock.now(),
+        )
+        return True
+
+    def _meaning(
+        self, tx: Transaction, service: Service, news: AgencyObservation
+    ) -> tuple[Step, dict[str, Any]]:
+        """Tell which step a piece of news asks for, and what it says."""
+        step = _STEP_OF.get(type(news))
+        if step is None:
+            msg = f"Nobody knows what {type(news).__name__} means."
+            raise RefusedError(msg, field="news")
+        said = {
+            name: getattr(news, name)
+            for name in _SAID
+            if name in step.__annotations__ and hasattr(news, name)
+        }
+        if isinstance(news, CheckDone):
+            said["ended_at"] = news.at
+        if isinstance(news, ReportReady):
+            self._keep_files(tx, news)
+        if "kind" in step.__annotations__:
+            said["kind"] = self.catalogue[service.kind]
+        return step, said
+
+    def _keep_files(self, tx: Transaction, news: ReportReady) -> None:
+        """Store the bytes of the evidence; they must be what their hashes say."""
+        stored = {
+            tx.put_file(content, evidence.media_type, self.clock.now())
+            for content, evidence in zip(news.files, news.evidence, strict=True)
+        }
+        if stored != {evidence.sha256 for evidence in news.evidence}:
+            msg = "The files of the report are not those that it names."
+            raise RefusedError(msg, field="evidence")
+
+
+def _without_files(
+    news: AgencyObservation | PaymentObservation | RefundObservation,
+) -> AgencyObservation | PaymentObservation | RefundObservation:
+    """The hashes of files stand in the news; their bytes need not be read again."""
+    return attrs.evolve(news, files=()) if isinstance(news, ReportReady) else news
