@@ -223,7 +223,9 @@ class TestObservations:
         told = agency.observations("s-1")
 
         assert first == told[:2]
-        assert ["SBX-0001-s-1-1", "SBX-0001-s-1-2", "SBX-0002-s-1-1"] == [x.id for x in told]
+        assert ["SBX-0001-s-1-1", "SBX-0001-s-1-2", "SBX-0002-s-1-1"] == [
+            x.id for x in told
+        ]
 
     def test_two_runs_on_one_store_share_no_id(self, booking):
         """An agency that begins anew says nothing that sounds like heard before."""
