@@ -4,7 +4,8 @@ Whom an event has to be told to, and in which words.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
@@ -20,17 +21,27 @@ from pmkit.core.events import (
     visiting,
 )
 from pmkit.core.parties import Role
-from pmkit.core.payment import PLAIN_REASON, Payment
+from pmkit.core.payment import PLAIN_REASON, RefundRoute
 from pmkit.core.ports import Notice
+from pmkit.core.service import Consent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from pmkit.core.order import Order
     from pmkit.core.service import Service
 
-#: (role, subject, text)
-_Words = tuple[Role, str, str]
+#: Finds the words for an event; *order* is the order after it.
+_Speak = Callable[["Order", Event], "Iterator[_Words]"]
+
+
+class _Words(NamedTuple):
+    """What one role is told; *agency* says which, where an event is on no service."""
+
+    role: Role
+    subject: str
+    text: str
+    agency: str = ""
 
 
 def notices_of(before: Order, events: Iterable[Event]) -> tuple[Notice, ...]:
@@ -49,198 +60,183 @@ def notices_of(before: Order, events: Iterable[Event]) -> tuple[Notice, ...]:
     order = before
     for event in events:
         order = attrs.evolve(event.apply(order), seq=order.seq + 1)
-        for number, (role, subject, text) in enumerate(_words(order, event), start=1):
+        speak = _SPEAK.get(type(event))
+        for number, words in enumerate(speak(order, event) if speak else (), start=1):
             found.append(
                 Notice(
                     id=f"{order.id}/{order.seq}/notice-{number}",
                     order_id=order.id,
-                    to=role,
-                    party=_party(order, event, role),
+                    to=words.role,
+                    party=_party(order, event, words),
                     at=event.at,
-                    subject=subject,
-                    text=text,
+                    subject=words.subject,
+                    text=words.text,
                 )
             )
     return tuple(found)
 
 
-def _party(order: Order, event: Event, role: Role) -> str:
-    known = order.party_of(role)
-    if known is not None:
-        return known
-    if role is Role.AGENCY:
-        return order.service(getattr(event, "service_id", "")).provider
-    return "platform"
-
-
-def _words(order: Order, event: Event) -> Iterable[_Words]:
-    """Find the words for an event; most events need none."""
-    speak = _SPEAK.get(type(event))
-    if speak is not None:
-        return speak(order, event)
-    if isinstance(event, ordering.ShipDateMoved):
-        return _ship_date_moved(order)
-    return ()
+def _party(order: Order, event: Event, words: _Words) -> str:
+    """The company behind a role."""
+    if words.role in (Role.AGENCY, Role.INSPECTOR):
+        return words.agency or _service(order, event).provider
+    return order.party_of(words.role) or "platform"
 
 
 def _service(order: Order, event: Event) -> Service:
     return order.service(getattr(event, "service_id", ""))
 
 
-def _payment(order: Order, event: Event) -> Payment:
-    return order.payment(getattr(event, "payment_id", ""))
-
-
-def _task_received(order: Order, event: Event) -> Iterable[_Words]:
+def _task_received(order: Order, event: Event) -> Iterator[_Words]:
     service = _service(order, event)
-    yield (
+    yield _Words(
         Role.BUYER,
         "Your service was received",
-        (
-            f"{service.provider} has received the task {service.kind} for order "
-            f"{order.id}. Please give the product information and sample pictures."
-        ),
+        f"{service.provider} has received the task {service.kind} for order "
+        f"{order.id}. Please give the product information and sample pictures.",
     )
-    yield (
+    yield _Words(
         Role.SUPPLIER,
         "Please propose an appointment",
-        (
-            f"An on-site check ({service.kind}) of order {order.id} is booked. "
-            f"Please fill in the appointment form: when, and at which plant."
-        ),
+        f"An on-site check ({service.kind}) of order {order.id} is booked. "
+        f"Please fill in the appointment form: when, and at which plant.",
     )
 
 
-def _proposed(order: Order, event: Event) -> Iterable[_Words]:
-    service = event.service if isinstance(event, booking.ServiceAdded) else None
-    if service is None:
+def _added(order: Order, event: Event) -> Iterator[_Words]:
+    if not isinstance(event, booking.ServiceAdded):
         return
+    service = event.service
+    what = f"{service.kind} by {service.provider}"
     if not service.approved:
-        yield (
+        yield _Words(
             Role.BUYER,
             "Your supplier proposes a service",
-            (
-                f"{service.kind} by {service.provider} for {service.price.total} "
-                f"on order "
-                f"{order.id}. Nothing is paid unless you approve it."
-            ),
+            f"{what} for {service.price.total} on order {order.id}. Nothing is paid "
+            f"unless you approve it.",
         )
-    if service.consent.value == "asked":
-        yield (
+    if service.consent is Consent.ASKED:
+        yield _Words(
             Role.SUPPLIER,
             "The buyer asks for an on-site check",
-            (
-                f"The buyer of order {order.id} added {service.kind} by "
-                f"{service.provider}. Do you agree?"
-            ),
+            f"The buyer of order {order.id} added {what}. Do you agree?",
         )
     if service.warning:
-        yield (Role.BUYER, "Mind the ship date", service.warning)
+        yield _Words(Role.BUYER, "Mind the ship date", service.warning)
 
 
-def _payment_news(order: Order, event: Event) -> Iterable[_Words]:
-    payment = _payment(order, event)
+def _payment_news(order: Order, event: Event) -> Iterator[_Words]:
+    payment = order.payment(getattr(event, "payment_id", ""))
     plain = PLAIN_REASON[payment.state]
     extra = " ".join(part for part in (payment.reason, payment.warning) if part)
     role = Role.SUPPLIER if payment.started_by.role is Role.SUPPLIER else Role.BUYER
-    yield (
+    yield _Words(
         role,
         f"Your payment is {payment.state.value}",
         f"{payment.amount} for order {order.id}: {plain} {extra}".rstrip(),
     )
 
 
-def _refund(order: Order, event: Event) -> Iterable[_Words]:
-    if isinstance(event, paying.RefundRequested):
-        refund = event.refund
-        yield (
-            Role.BUYER,
-            "Money goes back",
-            (
-                f"{refund.amount} of order {order.id}, {refund.route.value}: "
-                f"{refund.cause}"
-            ),
+def _refund(order: Order, event: Event) -> Iterator[_Words]:
+    if not isinstance(event, paying.RefundRequested):
+        return
+    refund = event.refund
+    payer = order.payment(refund.payment_id).started_by.role
+    yield _Words(
+        Role.SUPPLIER if payer is Role.SUPPLIER else Role.BUYER,
+        "Money goes back",
+        f"{refund.amount} of order {order.id}, {refund.route.value}: {refund.cause}",
+    )
+    if refund.route is RefundRoute.SUPPLIER_REFUND:
+        yield _Words(
+            Role.SUPPLIER,
+            "Please refund the buyer",
+            f"{refund.amount} of order {order.id}: {refund.cause}",
         )
 
 
-def _one(role: Role, subject: str, text: str) -> Callable[..., Iterable[_Words]]:
-    """Make the words for an event on a service that one role has to know."""
-
-    def speak(order: Order, event: Event) -> Iterable[_Words]:
-        service = _service(order, event)
-        yield (
-            role,
-            subject,
-            text.format(order=order.id, kind=service.kind, agency=service.provider),
-        )
-
-    return speak
-
-
-def _both(*words: Callable[..., Iterable[_Words]]) -> Callable[..., Iterable[_Words]]:
-    def speak(order: Order, event: Event) -> Iterable[_Words]:
-        for word in words:
-            yield from word(order, event)
-
-    return speak
-
-
-def _ship_date_moved(order: Order) -> Iterable[_Words]:
+def _ship_date_moved(order: Order, _: Event) -> Iterator[_Words]:
     for service in order.services:
-        if service.over:
+        if service.over or service.closed_at is not None:
             continue
-        if service.booking is None and service.book_by is not None:
-            yield (
+        if service.booking is not None:
+            yield _Words(
+                Role.AGENCY,
+                "Please reconfirm",
+                f"Order {order.id} now ships on {order.ship_day}. Can {service.kind} "
+                f"still take place as booked?",
+                service.provider,
+            )
+        elif service.book_by is not None:
+            yield _Words(
                 Role.BUYER,
                 "The ship date moved",
-                (
-                    f"Order {order.id} ships on {order.ship_day}. {service.kind} must "
-                    f"now "
-                    f"be booked and paid by {service.book_by.last_day}."
-                ),
-            )
-        elif service.booking is not None:
-            yield (
-                Role.OPERATOR,
-                "Ask the agency to reconfirm",
-                (
-                    f"Order {order.id} ships on {order.ship_day}; {service.kind} by "
-                    f"{service.provider} was booked for another date."
-                ),
+                f"Order {order.id} ships on {order.ship_day}. {service.kind} must be "
+                f"booked and paid by {service.book_by.last_day}.",
             )
 
 
-def _message(order: Order, event: Event) -> Iterable[_Words]:
+def _message(order: Order, event: Event) -> Iterator[_Words]:
     if isinstance(event, asking.MessageSent):
         for role in event.message.to:
-            yield (role, f"A message about order {order.id}", event.message.text)
+            yield _Words(role, f"A message about order {order.id}", event.message.text)
 
 
-def _case(order: Order, event: Event) -> Iterable[_Words]:
+def _case(order: Order, event: Event) -> Iterator[_Words]:
     if isinstance(event, asking.CaseOpened):
-        yield (
-            event.case.addressed_to,
-            f"A question about order {order.id}",
-            event.case.entries[0].text,
-        )
+        question = event.case.entries[0].text
+        to = event.case.addressed_to
+        yield _Words(to, f"A question about order {order.id}", question)
+
+
+def _case_answer(order: Order, event: Event) -> Iterator[_Words]:
+    """An answer is for the buyer; what the buyer adds is for who was asked."""
+    if not isinstance(event, asking.CaseAnswered):
+        return
+    case = _service(order, event).case(event.case_id)
+    buying = event.by.role in (Role.BUYER, Role.APPROVER)
+    to = case.addressed_to if buying else Role.BUYER
+    yield _Words(to, f"A word on your case about order {order.id}", event.entry.text)
+
+
+def _tell(role: Role, subject: str, text: str) -> _Speak:
+    """Make the words for an event on a service that one role has to know."""
+
+    def speak(order: Order, event: Event) -> Iterator[_Words]:
+        service = _service(order, event)
+        names = {"order": order.id, "kind": service.kind, "agency": service.provider}
+        yield _Words(role, subject, text.format(**names))
+
+    return speak
+
+
+def _both(*speakers: _Speak) -> _Speak:
+    """Tell two roles of one event."""
+
+    def speak(order: Order, event: Event) -> Iterator[_Words]:
+        for one in speakers:
+            yield from one(order, event)
+
+    return speak
 
 
 _BUYER, _SUPPLIER, _AGENCY = Role.BUYER, Role.SUPPLIER, Role.AGENCY
 
-_SPEAK: dict[type[Event], Callable[..., Iterable[_Words]]] = {
-    booking.ServiceAdded: _proposed,
-    booking.ConsentGiven: _one(
+_SPEAK: dict[type[Event], _Speak] = {
+    ordering.ShipDateMoved: _ship_date_moved,
+    booking.ServiceAdded: _added,
+    booking.ConsentGiven: _tell(
         _BUYER, "Your supplier agrees", "You can pay for {kind} on order {order} now."
     ),
-    booking.ServiceRemoved: _one(
+    booking.ServiceRemoved: _tell(
         _BUYER, "A service was removed", "{kind} is no longer on order {order}."
     ),
-    booking.ChangeRequested: _one(
+    booking.ChangeRequested: _tell(
         _AGENCY,
         "The buyer asks for a change",
         "{kind} on order {order}: see its status.",
     ),
-    booking.ChangeAnswered: _one(
+    booking.ChangeAnswered: _tell(
         _BUYER, "Your wish was answered", "{kind} on order {order}: see its status."
     ),
     paying.TaskReceived: _task_received,
@@ -255,8 +251,8 @@ _SPEAK: dict[type[Event], Callable[..., Iterable[_Words]]] = {
     paying.PaymentLinked: _payment_news,
     paying.RefundRequested: _refund,
     visiting.AppointmentConfirmed: _both(
-        _one(_BUYER, "The visit has a date", "{kind} of order {order} is confirmed."),
-        _one(
+        _tell(_BUYER, "The visit has a date", "{kind} of order {order} is confirmed."),
+        _tell(
             _SUPPLIER,
             "The visit has a date",
             (
@@ -265,60 +261,60 @@ _SPEAK: dict[type[Event], Callable[..., Iterable[_Words]]] = {
             ),
         ),
     ),
-    visiting.VisitMoved: _one(
+    visiting.VisitMoved: _tell(
         _AGENCY, "A visit is to move", "{kind} of order {order}: see the new proposal."
     ),
     visiting.VisitMissed: _both(
-        _one(_BUYER, "The visit was missed", "{kind} of order {order}: see the cause."),
-        _one(
+        _tell(
+            _BUYER, "The visit was missed", "{kind} of order {order}: see the cause."
+        ),
+        _tell(
             _SUPPLIER, "The visit was missed", "{kind} of order {order}: see the cause."
         ),
     ),
-    visiting.VisitAborted: _one(
+    visiting.VisitAborted: _tell(
         _BUYER, "The visit was broken off", "{kind} of order {order}: see the cause."
     ),
-    visiting.VisitRequested: _one(
+    visiting.VisitRequested: _tell(
         _SUPPLIER, "Another visit is needed", "Please propose a date for order {order}."
     ),
-    reporting.ReportUploaded: _one(
+    reporting.ReportUploaded: _tell(
         _BUYER, "Your report is there", "The report of {kind} is on order {order}."
     ),
-    reporting.ReportReleased: _one(
+    reporting.ReportReleased: _tell(
         _SUPPLIER, "The buyer shares the report", "See {kind} on order {order}."
     ),
     reporting.ReportOverdue: _both(
-        _one(_BUYER, "Your report is late", "{agency} owes the report of {order}."),
-        _one(_AGENCY, "A report is late", "{kind} of order {order}: upload it now."),
+        _tell(_BUYER, "Your report is late", "{agency} owes the report of {order}."),
+        _tell(_AGENCY, "A report is late", "{kind} of order {order}: upload it now."),
     ),
-    reviewing.ServiceClosed: _one(
+    reviewing.ServiceClosed: _tell(
         _BUYER, "Leave a review", "{kind} of order {order} is done: how was it?"
     ),
-    reviewing.ServiceReviewed: _one(
+    reviewing.ServiceReviewed: _tell(
         _AGENCY, "You were reviewed", "{kind} of order {order}: you may reply."
     ),
-    reviewing.ReviewReplied: _one(
+    reviewing.ReviewReplied: _tell(
         _BUYER, "The agency replied", "You may revise your review of {order} once."
     ),
-    leaving.CancellationRequested: _one(
+    leaving.CancellationRequested: _tell(
         Role.OPERATOR, "A cancellation to decide", "{kind} of order {order}."
     ),
-    leaving.CancellationRefused: _one(
+    leaving.CancellationRefused: _tell(
         _BUYER, "Your cancellation was refused", "{kind} of order {order} goes on."
     ),
-    leaving.ServiceCancelled: _one(
+    leaving.ServiceCancelled: _tell(
         _BUYER, "The service was cancelled", "{kind} of order {order} is cancelled."
     ),
-    leaving.ServiceExpired: _one(
+    leaving.ServiceExpired: _tell(
         _BUYER,
         "The service can not take place",
         "{kind} of order {order} expired; money that was paid for it goes back.",
     ),
     asking.MessageSent: _message,
     asking.CaseOpened: _case,
-    asking.CaseAnswered: _one(
-        _BUYER, "Your question was answered", "See the case on order {order}."
-    ),
-    asking.CaseEscalated: _one(
+    asking.CaseAnswered: _case_answer,
+    asking.CaseEscalated: _tell(
         Role.OPERATOR, "A case was escalated", "See the case on order {order}."
     ),
 }
