@@ -56,9 +56,9 @@ class Terms:
 
         answer_days: CASE-1, calendar days for the first answer.
 
-        escalation_opens_day: CASE-2, from this day either side may escalate.
+        escalation_opens_day: CASE-3, from this day either side may escalate.
 
-        escalates_day: CASE-3, on this day the case escalates by itself.
+        escalates_day: CASE-2, on this day the case escalates by itself.
 
         submitted_counts: Payment methods whose money counts for the cut-off
             from the moment it is submitted instead of received.

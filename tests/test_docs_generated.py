@@ -1,0 +1,71 @@
+"""What the pages say of the code is what the code says."""
+
+from __future__ import annotations
+
+import importlib.util
+import pathlib
+
+import pytest
+
+DOCS = pathlib.Path(__file__).parents[1] / "docs"
+
+
+def load_generator():
+    """Import the script that writes the generated parts."""
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+GENERATE = load_generator()
+TEXTS = {
+    page.relative_to(DOCS).as_posix(): page.read_text(encoding="utf-8")
+    for page in DOCS.glob("**/*.md")
+}
+WITH_PARTS = sorted(name for name, text in TEXTS.items() if "<!-- generated" in text)
+
+
+class TestGeneratedParts:
+    """The parts between two comments."""
+
+    @pytest.mark.parametrize("name", WITH_PARTS)
+    def test_a_page_is_up_to_date(self, name):
+        """``python docs/generate.py`` would change nothing."""
+        assert GENERATE.filled(TEXTS[name]) == TEXTS[name]
+
+    @pytest.mark.parametrize("name", WITH_PARTS)
+    def test_every_opening_is_closed(self, name):
+        """A part whose end is missing or misspelt is not silently left alone."""
+        assert TEXTS[name].count("<!-- generated") == len(
+            GENERATE.parts_of(TEXTS[name])
+        )
+
+    def test_every_part_stands_on_one_page(self):
+        """Nothing that can be generated is left out, and nothing is said twice."""
+        used = [part for text in TEXTS.values() for part in GENERATE.parts_of(text)]
+
+        assert sorted(GENERATE.PARTS) == sorted(used)
+
+
+class TestClauses:
+    """The page of the clauses."""
+
+    def test_every_clause_has_its_rows(self):
+        """A clause tells unit, day zero, cut-off, what is unknown, and its numbers."""
+        page = TEXTS["reference/clauses.md"]
+        rows = ["Counts in", "Day zero", "Cut-off", "Unknown", "Numbers in the terms"]
+
+        assert [page.count(f"| {row} |") for row in rows] == [10] * 5
+
+    def test_every_clause_has_its_source(self):
+        """A clause says where the rule was read."""
+        assert TEXTS["reference/clauses.md"].count("Source: <https://") == 10
+
+    @pytest.mark.parametrize("field", ["escalates_day", "escalation_opens_day"])
+    def test_each_number_belongs_to_a_clause(self, field):
+        """The two days of escalation are not taken for each other."""
+        section = TEXTS["reference/clauses.md"].partition(f"`{field}`")[0]
+        wanted = {"escalates_day": "CASE-2", "escalation_opens_day": "CASE-3"}
+
+        assert section.rpartition("\n## ")[2].startswith(wanted[field])
