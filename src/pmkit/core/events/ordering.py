@@ -22,7 +22,7 @@ class OrderPlaced(Event):
         return attrs.evolve(order, placed_at=self.at)
 
 
-def _rebook(order: Order, book_by: tuple[tuple[str, Deadline], ...]) -> Order:
+def _rebook(order: Order, book_by: tuple[tuple[str, Deadline | None], ...]) -> Order:
     """Give services their new booking deadline."""
     for service_id, deadline in book_by:
         service = order.service(service_id)
@@ -40,13 +40,13 @@ class ShipDateMoved(Event):
 
         day: The day it means, if that is known already.
 
-        book_by: The new BOOK-1 of each service that is not paid yet; a paid
-            service that met the old one keeps it.
+        book_by: The new BOOK-1 of each service that is not paid yet, `None` while
+            the day is open; a paid service that met the old one keeps it.
     """
 
     ship: FixedShipDate | DaysAfterPayment
     day: dt.date | None
-    book_by: tuple[tuple[str, Deadline], ...] = ()
+    book_by: tuple[tuple[str, Deadline | None], ...] = ()
 
     def apply(self, order: Order) -> Order:
         """Move it, and the deadlines that hang on it."""

@@ -5,22 +5,25 @@ The order itself: open it, place it, move its ship date, ship it.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import TYPE_CHECKING
 
 from pmkit.core.booking import booking_deadline
 from pmkit.core.errors import NotAllowedError, OutOfOrderError, ShipDateError
-from pmkit.core.events import Event, Outcome, happened, opened
+from pmkit.core.events import Event, Outcome, happened, opened, then
 from pmkit.core.events.base import OrderOpened
 from pmkit.core.events.leaving import ServiceExpired
 from pmkit.core.events.ordering import GoodsShipped, OrderPlaced, ShipDateMoved
 from pmkit.core.events.paying import RefundRequested
 from pmkit.core.moments import plain_date, to_utc
 from pmkit.core.order import DaysAfterPayment, FixedShipDate, Order, OrderLine
-from pmkit.core.refunds import refund_of_service
+from pmkit.core.refunds import paid_by, refund_names, refund_of_service
 from pmkit.core.roles import OPENERS, Action, require_on_order
 from pmkit.core.visit import VisitState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pmkit.core.calendars import WorkingCalendar
     from pmkit.core.money import Money
     from pmkit.core.parties import Actor
@@ -80,7 +83,7 @@ def open_order(
     """
     at = to_utc(at)
     if actor.role not in OPENERS:
-        msg = f"A {actor.role.value} may not open an order."
+        msg = f"The {actor.role.value} may not open an order."
         raise NotAllowedError(msg, allowed="Allowed to: buyer, supplier, operator.")
     day = _known_day(ship, at, calendar)
     order = Order(
@@ -130,7 +133,8 @@ def move_ship_date(
     Agree on another ship date; booking deadlines are checked again.
 
     A paid service that met BOOK-1 keeps its deadline.  An unpaid one gets the
-    deadline of the new date, even if that has passed: nothing is silently kept.
+    deadline of the new date, even if that has passed, and none while the new date
+    hangs on a payment: nothing is silently kept.
 
     Args:
         order: Any order whose goods have not shipped.
@@ -163,7 +167,7 @@ def move_ship_date(
     unpaid = tuple(
         (service.id, deadline)
         for service in order.services
-        if deadline is not None and service.booking is None and not service.over
+        if service.booking is None and not service.over
     )
     return happened(
         order, ShipDateMoved(at=at, by=actor, ship=ship, day=day, book_by=unpaid)
@@ -184,27 +188,37 @@ def ship_goods(
         at: When, in any zone.
 
         refund_id: The name of a refund, should one be needed; further ones get
-            a number behind it.
+            ``-2``, ``-3`` and so on behind it.
 
     Raises:
         pmkit.RefusedError: If the role may not, or the order is not in production.
     """
     at = to_utc(at)
     require_on_order(order, actor, Action.SHIP_GOODS)
-    events: list[Event] = [GoodsShipped(at=at, by=actor)]
-    for number, service in enumerate(order.services, start=1):
+    names = refund_names(order, refund_id)
+    outcome = happened(order, GoodsShipped(at=at, by=actor))
+    for service in order.services:
         if service.over or service.payment_under_way or _seen(service):
             continue
-        cause = "The goods shipped before the on-site check."
-        events.append(
-            ServiceExpired(at=at, by=actor, service_id=service.id, cause=cause)
-        )
-        refund = refund_of_service(
-            order, service, refund_id=f"{refund_id}-{number}", at=at, cause=cause
-        )
-        if refund is not None:
-            events.append(RefundRequested(at=at, by=actor, refund=refund))
-    return happened(order, *events)
+        # One by one: each refund may lower the balance that the next one sees.
+        expire = functools.partial(_expire, service.id, actor, at, names)
+        outcome = then(outcome, expire)
+    return outcome
+
+
+def _expire(
+    service_id: str, actor: Actor, at: dt.datetime, names: Iterator[str], order: Order
+) -> Iterator[Event]:
+    """Take a service off the road, and send back what was paid for it."""
+    cause = "The goods shipped before the on-site check."
+    yield ServiceExpired(at=at, by=actor, service_id=service_id, cause=cause)
+    if paid_by(order, service_id) is None:
+        return
+    refund = refund_of_service(
+        order, order.service(service_id), refund_id=next(names), at=at, cause=cause
+    )
+    assert refund is not None  # noqa: S101 - its money is here
+    yield RefundRequested(at=at, by=actor, refund=refund)
 
 
 def _seen(service: Service) -> bool:
