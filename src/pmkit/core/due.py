@@ -120,7 +120,7 @@ def check_new(
         same = payment.purpose is purpose and (
             service_id is None or payment.covers_service(service_id)
         )
-        if same and payment.state in UNDER_WAY and payment.received_at is None:
+        if same and payment.state in UNDER_WAY:
             msg = f"Payment {payment.id} for it is under way ({payment.state.value})."
             raise OutOfOrderError(msg, allowed="Wait for it, or until it is declined.")
 
