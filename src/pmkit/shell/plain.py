@@ -121,7 +121,7 @@ def _first(error: Exception) -> tuple[str, Exception]:
         if noted:
             error, note = noted[0]
             step = getattr(note, "name", None)
-            path += f".{step}" if step else f"[{note.index}]"  # type: ignore[union-attr]
+            path += f".{step}" if step else f"[{note.index}]"
         else:
             error = plain[0]
     named = getattr(error, "field", None)
@@ -148,4 +148,5 @@ def _named(path: str, leaf: Exception, kind: type[PmkitError]) -> PmkitError:
 
 def _below(path: str, key: str) -> str:
     """A missing key is noted by cattrs with its own name already."""
-    return path if path.split(".")[-1] == key else f"{path}.{key}".removeprefix(".")
+    there = path == key or path.endswith(f".{key}")
+    return path if there else f"{path}.{key}".removeprefix(".")

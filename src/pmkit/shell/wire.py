@@ -9,7 +9,9 @@ changes no history.  Keys that nobody knows are refused.
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import functools
+import operator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -18,8 +20,8 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from pmkit.core import events
 from pmkit.core.errors import CorruptStoreError, InputError, PmkitError
-from pmkit.core.money import Money
 from pmkit.core.moments import to_utc
+from pmkit.core.money import Money
 from pmkit.core.order import DaysAfterPayment, FixedShipDate, Order
 from pmkit.shell.document import OrderDocument, read_order_document
 from pmkit.shell.plain import canonical_json, problem, read_json
@@ -217,13 +219,26 @@ def _records(converter: cattrs.Converter) -> None:
 def _same(kind: type) -> Callable[[object, Any], object]:
     """Take a value as it is if its type is exactly *kind*; never convert one."""
 
-    def check(value: object, _: Any) -> object:
+    def check(value: object, wanted: Any) -> object:
         if type(value) is not kind:
             msg = f"It is not of the type {kind.__name__}."
             raise InputError(msg)
-        return value
+        # The hook of a class is also that of the enums made from it.
+        return value if wanted is kind else wanted(value)
 
     return check
+
+
+def _exactly(kind: type) -> Callable[[object], bool]:
+    return lambda wanted: wanted is kind
+
+
+def _read_member(value: object, kind: type[enum.Enum]) -> enum.Enum:
+    try:
+        return kind(value)
+    except ValueError:
+        msg = f"It is no {kind.__name__}."
+        raise InputError(msg) from None
 
 
 def _read_day(text: object) -> dt.date:

@@ -1,0 +1,28 @@
+"""
+The store: orders, their hash-chained events, and everything committed with them.
+"""
+
+from __future__ import annotations
+
+from pmkit.shell.store.rows import (
+    EffectRow,
+    EffectState,
+    OrderRow,
+    RecordedEvent,
+    Remembered,
+)
+from pmkit.shell.store.store import Store
+from pmkit.shell.store.transaction import Transaction
+from pmkit.shell.store.verify import Difference, verify
+
+__all__ = [
+    "Difference",
+    "EffectRow",
+    "EffectState",
+    "OrderRow",
+    "RecordedEvent",
+    "Remembered",
+    "Store",
+    "Transaction",
+    "verify",
+]

@@ -1,0 +1,232 @@
+"""
+What is kept beside the orders: answers to commands, news that was heard, files.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from pmkit.core.errors import (
+    ConflictError,
+    CorruptStoreError,
+    DocumentError,
+    NotFoundError,
+)
+from pmkit.core.order import NOTHING_HERE
+from pmkit.shell.plain import canonical_json, read_json
+from pmkit.shell.store.chain import digest
+from pmkit.shell.store.rows import Remembered
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from pmkit.shell.store.schema import Tables
+
+_REMEDY = "Run pmkit orders verify, and restore a backup."
+
+
+def read_stored(text: object) -> Any:
+    """
+    Read JSON that pmkit wrote.
+
+    Raises:
+        pmkit.CorruptStoreError: If it is not JSON.
+    """
+    try:
+        return read_json(text if isinstance(text, str) else "")
+    except DocumentError:
+        msg = "What is stored here is not JSON."
+        raise CorruptStoreError(msg, remedy=_REMEDY) from None
+
+
+class Keeping:
+    """The part of a transaction that is not about orders and calls."""
+
+    def __init__(self, connection: sa.Connection, names: Tables) -> None:
+        self.connection = connection
+        self.tables = names
+
+    # ----------------------------------------------------------------- commands
+
+    def recall(self, scope: str, key: str) -> Remembered | None:
+        """
+        Find what a command with this key answered.
+
+        Args:
+            scope: Whose key it is; keys of two scopes never meet.
+
+            key: The idempotency key.
+        """
+        commands = self.tables.commands
+        here = (commands.c.scope == scope) & (commands.c.key == key)
+        row = self.connection.execute(sa.select(commands).where(here)).one_or_none()
+        if row is None:
+            return None
+        return Remembered(
+            digest=row.digest,
+            order_id=row.order_id or "",
+            answer=read_stored(row.answer),
+        )
+
+    def remember(  # noqa: PLR0917 - the columns, in their order
+        self,
+        scope: str,
+        key: str,
+        digest: str,
+        order_id: str,
+        answer: Any,
+        at: dt.datetime,
+    ) -> None:
+        """
+        Keep what a command answered.
+
+        Args:
+            scope: Whose key it is.
+
+            key: The idempotency key.
+
+            digest: The hash of what was asked.
+
+            order_id: The order that it was about.
+
+            answer: Plain JSON values.
+
+            at: The present instant.
+
+        Raises:
+            pmkit.ConflictError: If the key was used before.
+        """
+        if self.recall(scope, key) is not None:
+            msg = "This idempotency key was used before."
+            raise ConflictError(msg, field="key", remedy="Use a new key.")
+        row = {
+            "scope": scope,
+            "key": key,
+            "digest": digest,
+            "order_id": order_id,
+            "answer": canonical_json(answer),
+            "at": at,
+        }
+        self.connection.execute(sa.insert(self.tables.commands), row)
+
+    # -------------------------------------------------------------------- inbox
+
+    def inbox_seen(self, provider: str, account: str, event_id: str) -> bool:
+        """
+        Tell whether a message was heard before.
+
+        Args:
+            provider: Who sent it.
+
+            account: Which of our accounts with them it is about; may be empty.
+
+            event_id: Their name for it; it counts once for ever.
+        """
+        inbox = self.tables.inbox
+        here = (
+            (inbox.c.provider == provider)
+            & (inbox.c.account == account)
+            & (inbox.c.event_id == event_id)
+        )
+        asked = sa.select(inbox.c.event_id).where(here)
+        return self.connection.execute(asked).one_or_none() is not None
+
+    def inbox_add(
+        self,
+        provider: str,
+        account: str,
+        event_id: str,
+        *,
+        digest: str,
+        order_id: str | None,
+        at: dt.datetime,
+        applied_at: dt.datetime | None = None,
+    ) -> bool:
+        """
+        Note that a message was heard.
+
+        Args:
+            provider: Who sent it.
+
+            account: Which of our accounts with them it is about; may be empty.
+
+            event_id: Their name for it.
+
+            digest: The hash of what it says.
+
+            order_id: The order that it is about, if that is known.
+
+            at: The present instant.
+
+            applied_at: When it was folded into the order; *at* if not given.
+
+        Returns:
+            Whether it is new; nothing is written if it is not.
+        """
+        if self.inbox_seen(provider, account, event_id):
+            return False
+        row = {
+            "provider": provider,
+            "account": account,
+            "event_id": event_id,
+            "digest": digest,
+            "order_id": order_id,
+            "received_at": at,
+            "applied_at": at if applied_at is None else applied_at,
+        }
+        self.connection.execute(sa.insert(self.tables.inbox), row)
+        return True
+
+    # -------------------------------------------------------------------- files
+
+    def put_file(self, content: bytes, media_type: str, at: dt.datetime) -> str:
+        """
+        Keep some bytes under the hash of their content; twice is once.
+
+        Args:
+            content: The bytes.
+
+            media_type: Such as ``image/jpeg``.
+
+            at: The present instant.
+
+        Returns:
+            Their SHA-256, as 64 lower-case hexadecimal digits.
+        """
+        files = self.tables.files
+        name = digest(content)
+        there = sa.select(files.c.sha256).where(files.c.sha256 == name)
+        if self.connection.execute(there).one_or_none() is None:
+            row = {
+                "sha256": name,
+                "media_type": media_type,
+                "size": len(content),
+                "content": content,
+                "created_at": at,
+            }
+            self.connection.execute(sa.insert(files), row)
+        return name
+
+    def get_file(self, sha256: str) -> bytes:
+        """
+        Give the bytes of a file.
+
+        Args:
+            sha256: The hash of their content.
+
+        Raises:
+            pmkit.NotFoundError: If there are none.
+
+            pmkit.CorruptStoreError: If they are not what their hash says.
+        """
+        files = self.tables.files
+        asked = sa.select(files.c.content).where(files.c.sha256 == sha256)
+        content = self.connection.execute(asked).scalar_one_or_none()
+        if content is None:
+            raise NotFoundError(NOTHING_HERE, field="sha256")
+        if not isinstance(content, bytes) or digest(content) != sha256:
+            msg = "The stored bytes are not those of this hash."
+            raise CorruptStoreError(msg, field="sha256", remedy=_REMEDY)
+        return content

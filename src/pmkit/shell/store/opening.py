@@ -1,0 +1,174 @@
+"""
+What is looked at before a database is believed to be ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import urllib.parse
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from pmkit.core.errors import (
+    CorruptStoreError,
+    ForeignStoreError,
+    NewerStoreError,
+    StoreError,
+)
+from pmkit.shell.store.schema import APPLICATION_ID, HEAD, REVISIONS, Tables
+
+if TYPE_CHECKING:
+    import pathlib
+
+# https://www.sqlite.org/fileformat2.html#the_database_header
+_MAGIC = b"SQLite format 3\x00"
+_HEADER = 100
+
+
+def check_file(file: pathlib.Path, names: Tables, *, must_exist: bool) -> bool:
+    """
+    Look at a file without changing it.
+
+    Args:
+        file: The file.
+
+        names: The tables that it should have.
+
+        must_exist: Whether a missing or empty file is an error.
+
+    Returns:
+        Whether the tables have to be made.
+
+    Raises:
+        pmkit.StoreError: If the file is missing, foreign, newer or damaged.
+    """
+    if file.is_dir():
+        msg = f"{file} is a folder."
+        raise StoreError(msg, field="path", remedy="Name a file.")
+    if not file.exists():
+        if must_exist:
+            msg = f"There is no file {file}."
+            raise StoreError(msg, field="path", remedy="Check the name.")
+        return True
+    if not _has_pages(file):
+        if must_exist:
+            msg = f"{file} is empty."
+            raise CorruptStoreError(msg, field="path", remedy="Restore a backup.")
+        return True
+    # A newcomer of 2026 may read the file while another one is making it.
+    return _is_empty(file, names)
+
+
+def _has_pages(file: pathlib.Path) -> bool:
+    """Check the header and the length; what the log holds is not in the length yet."""
+    try:
+        with file.open("rb") as opened:
+            header = opened.read(_HEADER)
+        size = file.stat().st_size
+    except OSError as error:
+        msg = f"{file} cannot be read: {error.strerror}."
+        raise StoreError(msg, field="path", remedy="Check its rights.") from None
+    if not header:
+        return False
+    if not _MAGIC.startswith(header[: len(_MAGIC)]):
+        msg = f"{file} is not a SQLite file."
+        raise ForeignStoreError(msg, field="path", remedy="Name another file.")
+    log = file.with_name(f"{file.name}-wal")
+    logged = log.exists() and log.stat().st_size > 0
+    page = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    whole = pages * (65536 if page == 1 else page)
+    if len(header) < _HEADER or (size < whole and not logged):
+        msg = f"{file} is truncated."
+        raise CorruptStoreError(msg, field="path", remedy="Restore a backup.")
+    return True
+
+
+def _is_empty(file: pathlib.Path, names: Tables) -> bool:
+    """Look inside, read only; refuse what is not ours."""
+    uri = f"file:{urllib.parse.quote(str(file.absolute()))}?mode=ro"
+    with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=5)) as opened:
+        (application,) = opened.execute("PRAGMA application_id").fetchone()
+        found = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        present = {name for (name,) in found}
+        if application == 0 and not present:
+            return True
+        if application != APPLICATION_ID:
+            msg = f"{file} is the database of another program."
+            raise ForeignStoreError(msg, field="path", remedy="Name another file.")
+        if names.revision.name not in present:
+            msg = f"{file} has none of the tables that are looked for."
+            raise ForeignStoreError(msg, field="path", remedy="Check the prefix.")
+        rows = opened.execute(f'SELECT version_num FROM "{names.revision.name}"')  # noqa: S608 - our own name
+        _known_revision([str(name) for (name,) in rows])
+    return False
+
+
+def _known_revision(found: list[str]) -> str:
+    if len(found) != 1:
+        msg = "The database does not say which version wrote it."
+        raise CorruptStoreError(msg, remedy="Restore a backup.")
+    if found[0] not in REVISIONS:
+        msg = "The database was written by a newer pmkit."
+        raise NewerStoreError(msg, remedy="Install that version, or a later one.")
+    return found[0]
+
+
+def prepare(engine: sa.Engine, names: Tables, *, fresh: bool) -> None:
+    """
+    Make the tables, or bring them up to date.
+
+    Args:
+        engine: Where they are.
+
+        names: The tables.
+
+        fresh: Whether they were not there when the file was looked at.
+
+    Raises:
+        pmkit.StoreError: If another program made something else there meanwhile.
+    """
+    with engine.begin() as connection:
+        # Another process may have been faster; the write lock is ours now.
+        present = sa.inspect(connection).get_table_names()
+        if fresh and not present:
+            _make(connection, names)
+            return
+        if names.revision.name not in present:
+            msg = "The database is that of another program."
+            raise ForeignStoreError(msg, field="path", remedy="Name another file.")
+        found = connection.execute(sa.select(names.revision.c.version_num)).scalars()
+        if _known_revision(list(found)) != HEAD:
+            upgrade(connection, names)
+
+
+def _make(connection: sa.Connection, names: Tables) -> None:
+    """Make the newest tables at once; a test holds them against the migrations."""
+    names.metadata.create_all(connection, checkfirst=False)
+    connection.execute(sa.insert(names.revision), {"version_num": HEAD})
+    connection.execute(sa.insert(names.meta), {"name": "format", "value": "pmkit"})
+    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+
+
+def upgrade(connection: sa.Connection, names: Tables) -> None:
+    """
+    Run the migrations that are missing.
+
+    Args:
+        connection: In a transaction, which they become part of.
+
+        names: The tables, as they are to be.
+    """
+    from alembic import command
+    from alembic.config import Config
+
+    # pathlib is enough: the package is always a folder on a disk, as alembic needs.
+    folder = __file__.removesuffix("opening.py") + "migrations"
+    config = Config()
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    config.attributes["tables"] = names
+    command.upgrade(config, "head")

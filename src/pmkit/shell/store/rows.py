@@ -1,0 +1,115 @@
+"""
+What the store gives back: rows as records.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from typing import Any
+
+import attrs
+
+from pmkit.core.effects import Effect
+from pmkit.core.events import Event
+
+
+class EffectState(enum.StrEnum):
+    """How far a call to a plugin has come."""
+
+    #: Decided and committed; nothing was sent yet.
+    RESERVED = "reserved"
+    #: About to be sent, or sent: a crash leaves it here.
+    SUBMITTING = "submitting"
+    #: The plugin took it and will tell the outcome later.
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    REJECTED = "rejected"
+    #: Nobody knows whether it had an effect.
+    UNKNOWN = "unknown"
+
+
+#: A call in one of these is to be made, again with the same operation id.
+DUE = frozenset({EffectState.RESERVED, EffectState.SUBMITTING, EffectState.UNKNOWN})
+
+
+@attrs.frozen(kw_only=True)
+class OrderRow:
+    """
+    One line of a list of orders.
+
+    Args:
+        order_id: The order.
+
+        version: How many events made it.
+
+        stage: How far the order itself has come.
+
+        updated_at: When it was last written, UTC.
+    """
+
+    order_id: str
+    version: int
+    stage: str
+    buyer: str
+    supplier: str
+    updated_at: dt.datetime
+
+
+@attrs.frozen(kw_only=True)
+class RecordedEvent:
+    """
+    An event as it was recorded.
+
+    Args:
+        seq: 1, 2, 3 ... within the order.
+
+        prev_hash: The hash of the event before it.
+
+        hash: Its own hash; see `pmkit.shell.store.chain`.
+    """
+
+    order_id: str
+    seq: int
+    event: Event
+    prev_hash: str
+    hash: str
+
+
+@attrs.frozen(kw_only=True)
+class Remembered:
+    """
+    What a command with an idempotency key answered.
+
+    Args:
+        digest: The hash of what was asked.
+
+        answer: Plain JSON values.
+    """
+
+    digest: str
+    order_id: str
+    answer: Any
+
+
+@attrs.frozen(kw_only=True)
+class EffectRow:
+    """
+    A call to a plugin, and how far it has come.
+
+    Args:
+        seq: The version of the order that decided it.
+
+        attempts: How often it was about to be sent.
+
+        result: What came of it, in a word; never what a plugin said.
+    """
+
+    order_id: str
+    seq: int
+    effect: Effect
+    state: EffectState
+    attempts: int
+    result: str
+    created_at: dt.datetime
+    updated_at: dt.datetime

@@ -1,0 +1,226 @@
+"""
+The tables.
+
+Instants are whole microseconds since 1970 in UTC: one type, on every database the
+same, that compares and sorts as time does.  Texts would have several forms of one
+instant, and the datetimes of SQLite lose their zone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import sqlalchemy as sa
+
+from pmkit.core.moments import to_utc
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+#: The revisions of the tables, oldest first; the last one is that of this pmkit.
+REVISIONS = ("0001",)
+HEAD = REVISIONS[-1]
+
+#: "pmkt" in the header of a SQLite file.
+APPLICATION_ID = 0x706D6B74
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+class Instant(sa.types.TypeDecorator[dt.datetime]):
+    """An instant, as whole microseconds since 1970 in UTC."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
+        """Count the microseconds; refuse a datetime without a zone."""
+        del dialect
+        return None if value is None else (to_utc(value) - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        """Give the instant in UTC."""
+        del dialect
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+@attrs.frozen(kw_only=True)
+class Tables:
+    """The tables of one store."""
+
+    metadata: sa.MetaData
+    prefix: str
+    orders: sa.Table
+    events: sa.Table
+    commands: sa.Table
+    effects: sa.Table
+    outbox: sa.Table
+    inbox: sa.Table
+    files: sa.Table
+    meta: sa.Table
+    revision: sa.Table
+
+
+@functools.cache
+def tables(prefix: str = "") -> Tables:
+    """
+    Give the tables.
+
+    Args:
+        prefix: What the name of each begins with, for a database shared with others.
+    """
+    metadata = sa.MetaData()
+    return Tables(
+        metadata=metadata,
+        prefix=prefix,
+        orders=_orders(metadata, prefix),
+        events=_events(metadata, prefix),
+        commands=_commands(metadata, prefix),
+        effects=_effects(metadata, prefix),
+        outbox=_outbox(metadata, prefix),
+        inbox=_inbox(metadata, prefix),
+        files=_files(metadata, prefix),
+        meta=_meta(metadata, prefix),
+        revision=sa.Table(
+            f"{prefix}alembic_version",
+            metadata,
+            sa.Column("version_num", sa.String(32), primary_key=True),
+        ),
+    )
+
+
+def _text(name: str, **more: Any) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=more.pop("nullable", False), **more)
+
+
+def _whole(name: str, **more: Any) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False, **more)
+
+
+def _instant(name: str, *, nullable: bool = False) -> sa.Column[dt.datetime]:
+    return sa.Column(name, Instant, nullable=nullable)
+
+
+def _running() -> sa.Column[int]:
+    """Number the rows as they come; SQLite numbers only an INTEGER by itself."""
+    kind = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    return sa.Column("number", kind, primary_key=True)
+
+
+def _orders(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}orders",
+        metadata,
+        _text("id", primary_key=True),
+        _whole("version"),
+        _text("head_hash"),
+        _text("stage"),
+        _text("buyer"),
+        _text("supplier"),
+        _text("state"),
+        _instant("updated_at"),
+    )
+
+
+def _events(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}events",
+        metadata,
+        sa.Column(
+            "order_id", sa.Text, sa.ForeignKey(f"{prefix}orders.id"), primary_key=True
+        ),
+        _whole("seq", primary_key=True, autoincrement=False),
+        _instant("at"),
+        _text("name"),
+        _text("by_role"),
+        _text("by_party"),
+        _text("body"),
+        _text("prev_hash"),
+        _text("hash"),
+    )
+
+
+def _commands(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}commands",
+        metadata,
+        _text("scope", primary_key=True),
+        _text("key", primary_key=True),
+        _text("digest"),
+        _text("order_id", nullable=True),
+        _text("answer"),
+        _instant("at"),
+    )
+
+
+def _effects(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}effects",
+        metadata,
+        _running(),
+        _text("operation_id", unique=True),
+        _text("order_id"),
+        _whole("seq"),
+        _text("kind"),
+        _text("plugin"),
+        _text("params"),
+        _text("state"),
+        _whole("attempts"),
+        _text("result"),
+        _instant("created_at"),
+        _instant("updated_at"),
+        sa.Index(f"{prefix}effects_by_state", "state", "number"),
+        sa.Index(f"{prefix}effects_by_order", "order_id", "number"),
+    )
+
+
+def _outbox(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}outbox",
+        metadata,
+        _running(),
+        _text("id", unique=True),
+        _text("order_id"),
+        _text("notice"),
+        _instant("created_at"),
+        _instant("sent_at", nullable=True),
+        _whole("attempts"),
+        _text("error"),
+        sa.Index(f"{prefix}outbox_by_sent", "sent_at", "number"),
+    )
+
+
+def _inbox(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}inbox",
+        metadata,
+        _text("provider", primary_key=True),
+        _text("account", primary_key=True),
+        _text("event_id", primary_key=True),
+        _text("digest"),
+        _text("order_id", nullable=True),
+        _instant("received_at"),
+        _instant("applied_at", nullable=True),
+    )
+
+
+def _files(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}files",
+        metadata,
+        _text("sha256", primary_key=True),
+        _text("media_type"),
+        _whole("size"),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        _instant("created_at"),
+    )
+
+
+def _meta(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}meta", metadata, _text("name", primary_key=True), _text("value")
+    )

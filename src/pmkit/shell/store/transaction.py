@@ -1,0 +1,253 @@
+"""
+One transaction: everything that a command reads and writes, all or nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from pmkit.core.errors import ConflictError, CorruptStoreError, StaleWriteError
+from pmkit.shell.plain import canonical_json
+from pmkit.shell.store.chain import GENESIS, event_hash
+from pmkit.shell.store.keeping import Keeping, read_stored
+from pmkit.shell.store.ledger import Ledger
+from pmkit.shell.store.rows import OrderRow, RecordedEvent
+from pmkit.shell.wire import decode_event, decode_order, encode_event, encode_order
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from pmkit.core.events import Event
+    from pmkit.core.order import Order
+
+
+class Transaction(Ledger, Keeping):
+    """
+    An open transaction of a store; made by `Store.transaction`.
+
+    Args:
+        connection: The connection that it runs on.
+
+        names: The tables.
+    """
+
+    def load(self, order_id: str) -> Order | None:
+        """
+        Read an order as it is now.
+
+        Args:
+            order_id: The order.
+
+        Returns:
+            The order, or `None` if there is none.
+
+        Raises:
+            pmkit.CorruptStoreError: If the row cannot be read back.
+        """
+        orders = self.tables.orders
+        asked = sa.select(orders.c.version, orders.c.state).where(
+            orders.c.id == order_id
+        )
+        row = self.connection.execute(asked).one_or_none()
+        if row is None:
+            return None
+        order = decode_order(read_stored(row.state))
+        if (order.id, order.seq) != (order_id, row.version):
+            msg = "The stored order is not the one, or not the version, that it says."
+            remedy = "Run pmkit orders verify, and restore a backup."
+            raise CorruptStoreError(msg, remedy=remedy)
+        return order
+
+    def add_order(
+        self, order: Order, events: Sequence[Event], at: dt.datetime
+    ) -> None:
+        """
+        Write an order that is not there yet.
+
+        Args:
+            order: The order after *events*.
+
+            events: Its history so far.
+
+            at: The present instant.
+
+        Raises:
+            pmkit.ConflictError: If an order of this id is there already.
+        """
+        orders = self.tables.orders
+        there = sa.select(orders.c.id).where(orders.c.id == order.id)
+        if self.connection.execute(there).one_or_none() is not None:
+            msg = "There is an order of this id already."
+            raise ConflictError(msg, field="order_id", remedy="Load it instead.")
+        rows = _chained(order.id, 0, GENESIS, events)
+        _same_length(order, rows)
+        row = {"id": order.id, **_columns(order, rows, at)}
+        self.connection.execute(sa.insert(orders), row)
+        self.connection.execute(sa.insert(self.tables.events), rows)
+
+    def save(
+        self, before: Order, order: Order, events: Sequence[Event], at: dt.datetime
+    ) -> None:
+        """
+        Write what a command decided, if nobody else was faster.
+
+        Args:
+            before: The order that the decision was made on.
+
+            order: The order after *events*.
+
+            events: What happened; nothing is written if it is empty.
+
+            at: The present instant.
+
+        Raises:
+            pmkit.StaleWriteError: If the stored order is not *before* any more.
+        """
+        if not events:
+            return
+        orders = self.tables.orders
+        here = (orders.c.id == before.id) & (orders.c.version == before.seq)
+        head = self.connection.execute(sa.select(orders.c.head_hash).where(here))
+        prev = head.scalar_one_or_none()
+        if prev is None or order.id != before.id:
+            raise _stale()
+        rows = _chained(order.id, before.seq, prev, events)
+        _same_length(order, rows)
+        columns = _columns(order, rows, at)
+        written = self.connection.execute(sa.update(orders).where(here), columns)
+        if written.rowcount != 1:
+            raise _stale()
+        self.connection.execute(sa.insert(self.tables.events), rows)
+
+    def history(self, order_id: str) -> list[RecordedEvent]:
+        """
+        Read the events of an order, oldest first; empty if there is no such order.
+
+        Args:
+            order_id: The order.
+
+        Raises:
+            pmkit.CorruptStoreError: If an event cannot be read back.
+        """
+        events = self.tables.events
+        asked = (
+            sa.select(
+                events.c.seq, events.c.body, events.c.prev_hash, events.c.hash
+            )
+            .where(events.c.order_id == order_id)
+            .order_by(events.c.seq)
+        )
+        return [
+            RecordedEvent(
+                order_id=order_id,
+                seq=row.seq,
+                event=decode_event(read_stored(row.body)),
+                prev_hash=row.prev_hash,
+                hash=row.hash,
+            )
+            for row in self.connection.execute(asked)
+        ]
+
+    def list_orders(
+        self,
+        *,
+        stage: str | None = None,
+        buyer: str | None = None,
+        supplier: str | None = None,
+        after: str = "",
+        limit: int | None = None,
+    ) -> list[OrderRow]:
+        """
+        List orders by their ids.
+
+        Args:
+            stage: Only orders in this stage.
+
+            buyer: Only orders of this buyer.
+
+            supplier: Only orders of this supplier.
+
+            after: Only ids that sort after this one: the last id of the page before.
+
+            limit: At most so many.
+        """
+        orders = self.tables.orders
+        asked = sa.select(
+            orders.c.id,
+            orders.c.version,
+            orders.c.stage,
+            orders.c.buyer,
+            orders.c.supplier,
+            orders.c.updated_at,
+        ).where(orders.c.id > after)
+        for column, wanted in (
+            (orders.c.stage, stage),
+            (orders.c.buyer, buyer),
+            (orders.c.supplier, supplier),
+        ):
+            if wanted is not None:
+                asked = asked.where(column == wanted)
+        rows = self.connection.execute(asked.order_by(orders.c.id).limit(limit))
+        return [
+            OrderRow(
+                order_id=row.id,
+                version=row.version,
+                stage=row.stage,
+                buyer=row.buyer,
+                supplier=row.supplier,
+                updated_at=row.updated_at,
+            )
+            for row in rows
+        ]
+
+
+def _stale() -> StaleWriteError:
+    msg = "Another writer changed the order first; nothing was written."
+    return StaleWriteError(msg, remedy="Load it again and decide anew.")
+
+
+def _chained(
+    order_id: str, seq: int, prev: str, events: Sequence[Event]
+) -> list[dict[str, Any]]:
+    """Number the events on from *seq* and tie each to the one before it."""
+    rows = []
+    for number, event in enumerate(events, start=seq + 1):
+        body = canonical_json(encode_event(event))
+        own = event_hash(order_id=order_id, seq=number, body=body, prev=prev)
+        rows.append(
+            {
+                "order_id": order_id,
+                "seq": number,
+                "at": event.at,
+                "name": event.name,
+                "by_role": event.by.role.value,
+                "by_party": event.by.party,
+                "body": body,
+                "prev_hash": prev,
+                "hash": own,
+            }
+        )
+        prev = own
+    return rows
+
+
+def _same_length(order: Order, rows: list[dict[str, Any]]) -> None:
+    if not rows or rows[-1]["seq"] != order.seq:
+        raise _stale()
+
+
+def _columns(
+    order: Order, rows: list[dict[str, Any]], at: dt.datetime
+) -> dict[str, Any]:
+    return {
+        "version": order.seq,
+        "head_hash": rows[-1]["hash"],
+        "stage": order.stage.value,
+        "buyer": order.buyer,
+        "supplier": order.supplier,
+        "state": canonical_json(encode_order(order)),
+        "updated_at": at,
+    }
