@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import attrs
 import pytest
+from tests.core.steps.roads import VISIT
 
 from pmkit.core.errors import InputError
 from pmkit.core.visit import WHO_PAYS, MissedCause, Progress
-from tests.core.steps.roads import VISIT
 
 
 class TestAppointment:

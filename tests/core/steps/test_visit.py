@@ -29,6 +29,7 @@ from tests.core.steps.roads import (
 )
 
 from pmkit.core.catalogue import CATALOGUE, Checkpoint, ServiceKind
+from pmkit.core.deadlines import CountingConvention
 from pmkit.core.errors import (
     InputError,
     NaiveTimeError,
@@ -180,7 +181,7 @@ class TestComplete:
         assert done.report_late_after.last_day == dt.date(2026, 2, 14)
 
     def test_the_days_are_those_of_the_terms(self):
-        """Terms with two and three days and clear counting give later days."""
+        """Terms with two and three working days give later days."""
         order = with_service(ServiceStage.ON_SITE)
         slow = attrs.evolve(
             order,
@@ -194,6 +195,15 @@ class TestComplete:
 
         assert done.report_expected_by.last_day == dt.date(2026, 2, 14)
         assert done.report_late_after.last_day == dt.date(2026, 2, 24)
+
+    def test_they_are_counted_as_the_terms_count(self):
+        """INCLUSIVE counts the 12th itself: expected on it, late after the 13th."""
+        order = with_service(ServiceStage.ON_SITE)
+        terms = attrs.evolve(order.terms, convention=CountingConvention.INCLUSIVE)
+        done = visit_of(complete(attrs.evolve(order, terms=terms)))
+
+        assert done.report_expected_by.last_day == dt.date(2026, 2, 12)
+        assert done.report_late_after.last_day == dt.date(2026, 2, 13)
 
     @pytest.mark.parametrize("ended", [ARRIVED, TOLD], ids=["at arrival", "just now"])
     def test_the_end_may_be_the_arrival_or_now(self, ended):
