@@ -19,7 +19,6 @@ from pmkit.core.events.paying import RefundRequested, TaskReceived
 from pmkit.core.order import DaysAfterPayment, Order
 from pmkit.core.parties import SYSTEM
 from pmkit.core.refunds import left_for, paid_by, refund_from
-from pmkit.core.service import ServiceStage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from pmkit.core.deadlines import Deadline
     from pmkit.core.money import Money
     from pmkit.core.payment import Payment
-
-#: A service in one of these can be booked by the money that was paid for it.
-_PAYABLE = frozenset({ServiceStage.AWAITING_PAYMENT, ServiceStage.PAYMENT_PROCESSING})
 
 #: Why a service expires, in words for everybody.
 MONEY_LATE = "The money for the service came after the last day to book."
@@ -187,7 +183,7 @@ def _settle_service(
 
     if service.over:
         yield back(f"The service was {service.stage.value} before its money came.")
-    elif service.stage not in _PAYABLE or left < price:
+    elif left < price:
         yield back("The service was changed while its money was on the way.")
     elif order.shipped_at is not None:
         yield expired(service_id, at, GOODS_GONE)

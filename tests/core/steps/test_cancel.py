@@ -31,7 +31,7 @@ from tests.core.steps.tills import (
 
 from pmkit.core.cancelling import cancellation_terms
 from pmkit.core.errors import InputError, NotAllowedError, OutOfOrderError
-from pmkit.core.payment import Purpose, RefundRoute, RefundState
+from pmkit.core.payment import Purpose, Refund, RefundRoute, RefundState
 from pmkit.core.ports import PaymentNews
 from pmkit.core.service import ServiceStage
 from pmkit.core.steps import cancel
@@ -298,7 +298,23 @@ class TestAnswer:
     def test_what_went_back_before_does_not_go_back_again(self) -> None:
         """A refund is never of more than is left of the payment."""
         begun = paid_apart()
-        bare = attrs.evolve(begun, order=attrs.evolve(begun.order, payments=()))
-        asked = asked_to_cancel(bare, "01-20T09:00")
+        earlier = Refund(
+            id="earlier",
+            payment_id="pay-pm",
+            service_id=SERVICE,
+            amount=usd("40.00"),
+            route=RefundRoute.BACK_TO_METHOD,
+            cause="A favour.",
+            requested_at=china("01-16T09:00"),
+        )
+        order = begun.order.with_refund(earlier)
+        done = cancelled(attrs.evolve(begun, order=order), "01-20T09:00")
 
-        assert refunds(answer(asked, granted=True, words="Yes.")) == ()
+        assert [r.amount for r in refunds(done)] == [usd("40.00"), usd("8.00")]
+
+    def test_without_a_payment_nothing_goes_back(self) -> None:
+        """Where no money came no money goes."""
+        begun = paid_apart()
+        bare = attrs.evolve(begun, order=attrs.evolve(begun.order, payments=()))
+
+        assert refunds(cancelled(bare, "01-20T09:00")) == ()

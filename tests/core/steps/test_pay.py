@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import attrs
 import pytest
 from tests.core.steps.tills import (
@@ -9,6 +11,7 @@ from tests.core.steps.tills import (
     APART,
     APPROVER,
     BUYER,
+    CHINA,
     INITIAL,
     OPERATOR,
     PM,
@@ -33,6 +36,7 @@ from tests.core.steps.tills import (
     usd,
 )
 
+from pmkit.core.clauses import book_by
 from pmkit.core.errors import (
     InputError,
     NotAllowedError,
@@ -369,6 +373,28 @@ class TestApproval:
             at_initial_by(ada)
         assert payment(at_initial_by(APPROVER), "initial").started_by == APPROVER
 
+    def test_a_namesake_on_the_other_side_is_another_person(self) -> None:
+        """A Grace at the supplier's does not stand in the way of Grace."""
+        grace = attrs.evolve(SUPPLIER, name="Grace")
+        begun = go(
+            opened(terms=LIMITED),
+            book.add_service,
+            actor=grace,
+            at=china("01-05T10:00"),
+            **PM,
+        )
+        begun = go(
+            begun,
+            book.approve_service,
+            service_id=SERVICE,
+            actor=BUYER,
+            at=china("01-05T11:00"),
+        )
+        begun = go(begun, pay_placed, at=china("01-06T09:00"))
+        paid = start(begun, "i", Purpose.INITIAL, at="01-07T09:00", actor=APPROVER)
+
+        assert payment(paid, "i").amount == INITIAL
+
     def test_without_names_nobody_can_tell(self) -> None:
         """Where persons have no names only the role is asked for."""
         nameless = attrs.evolve(APPROVER, name="")
@@ -395,6 +421,20 @@ def at_initial_by(actor):
     return start(begun, "initial", Purpose.INITIAL, at="01-07T09:00", actor=actor)
 
 
+def placed_with_two():
+    return go(
+        placed(),
+        book.add_service,
+        actor=BUYER,
+        at=china("01-06T10:00"),
+        **{**PM, "service_id": "pm-2"},
+    )
+
+
+def swapped(order):
+    return attrs.evolve(order, services=order.services[::-1])
+
+
 class TestAmountDue:
     def test_amount_and_cut_off(self) -> None:
         """The amount comes with the moment at which its money would be too late."""
@@ -407,6 +447,24 @@ class TestAmountDue:
         )
 
         assert due == (INITIAL, china("02-12T00:00"))
+
+    def test_the_earliest_cut_off_counts(self) -> None:
+        """Of two services the one that closes first says when money is too late."""
+        begun = placed_with_two().order
+        second = attrs.evolve(
+            begun.service("pm-2"),
+            book_by=book_by(dt.date(2026, 3, 27), calendar=CHINA),
+        )
+
+        for order in (begun.with_service(second), swapped(begun.with_service(second))):
+            _, cut_off = pay.amount_due(
+                order,
+                purpose=Purpose.INITIAL,
+                service_id=None,
+                actor=BUYER,
+                at=china("01-07T09:00"),
+            )
+            assert cut_off == china("02-12T00:00")
 
     def test_goods_alone_have_no_cut_off(self) -> None:
         """Without a service in it no booking deadline hangs on the money."""
@@ -478,6 +536,13 @@ class TestSubmit:
             "could not be booked"
             in payment(submit(at_apart(), by="02-12T00:00")).warning
         )
+
+    def test_also_without_a_word_on_its_arrival(self) -> None:
+        """What is only sent after BOOK-1 can not arrive before it."""
+        begun = start_apart(payable_apart(in_production()), at="02-11T20:00")
+
+        assert payment(submit(begun, at="02-11T23:59")).warning == ""
+        assert "could not be booked" in payment(submit(begun, at="02-12T00:00")).warning
 
 
 class TestLink:

@@ -482,6 +482,21 @@ class TestOnTheWay:
         assert payment(sent).submitted_at == china("01-14T10:00")
         assert "could not be booked" in payment(sent).warning
 
+    def test_what_was_expected_stays_expected(self) -> None:
+        """A submission that says nothing of the arrival leaves what the method said."""
+        begun = payable_apart(in_production())
+        begun = start(
+            begun,
+            "pay-pm",
+            Purpose.SERVICE,
+            at="01-14T09:00",
+            service_id=SERVICE,
+            expected_by="01-16T09:00",
+        )
+        sent = see(begun, "pay-pm", PaymentNews.SUBMITTED, at="01-14T10:00")
+
+        assert payment(sent).expected_by == china("01-16T09:00")
+
     def test_processing_was_submitted(self) -> None:
         """What a bank works on was sent."""
         begun = at_apart()
@@ -674,6 +689,41 @@ class TestShipDateAfterPayment:
         )
 
         assert service(swept(moved, "01-09T10:00")).booking.at == china("01-08T09:00")
+
+    def test_what_is_booked_or_over_keeps_its_deadline(self) -> None:
+        """A new ship date gives no new deadline to what is booked or has left."""
+        begun = go(
+            placed(),
+            book.add_service,
+            actor=BUYER,
+            at=china("01-06T10:00"),
+            **{**PM, "service_id": "pm-2"},
+        )
+        begun = go(
+            begun,
+            book.deselect_service,
+            service_id="pm-2",
+            actor=BUYER,
+            at=china("01-06T11:00"),
+        )
+        begun = start(begun, "initial", Purpose.INITIAL, at="01-07T09:00")
+        paid = get(begun, "initial", INITIAL, at="01-08T09:00")
+        moved = go(
+            paid,
+            draft.move_ship_date,
+            ship=open_ship_date(Purpose.BALANCE),
+            actor=SUPPLIER,
+            at=china("01-09T09:00"),
+            calendar=CHINA,
+        )
+        rest = start(moved, "rest", Purpose.BALANCE, at="01-14T09:00")
+        fixed = get(rest, "rest", usd("4000.00"), at="01-15T09:00")
+
+        assert fixed.order.ship_day.isoformat() == "2026-03-06"
+        assert [s.book_by.last_day.isoformat() for s in fixed.order.services] == [
+            "2026-02-11",
+            "2026-02-11",
+        ]
 
     def test_other_services_get_their_deadline(self) -> None:
         """A service that is not paid yet learns its BOOK-1 from the same payment."""

@@ -112,6 +112,12 @@ class TestBook1:
         assert refund.amount == usd("40.00")
         assert payment(over).state is PaymentState.RETURNED
 
+    def test_a_part_in_time_waits_for_the_rest(self) -> None:
+        """As long as the rest can be in time nothing goes back."""
+        part = get(at_apart(), "pay-pm", usd("40.00"), at="01-15T09:00")
+
+        assert news(part, "02-11T23:59") == []
+
     def test_a_part_of_the_initial_payment_stays(self) -> None:
         """The initial payment is the order's; only its service is lost."""
         part = get(at_initial(), "initial", usd("1000.00"), at="01-08T09:00")

@@ -99,7 +99,9 @@ def start_payment(
     amount = due(order, purpose, covered)
     check_approval(order, amount, covered, actor)
     if not availability.available:
-        raise UnavailableError(availability.reason, field="method")
+        raise UnavailableError(
+            availability.reason, field="method", allowed="Choose another method."
+        )
     arrives = availability.expected_by
     expected_by = to_utc(arrives, field="expected_by") if arrives else None
     warning = too_late_for(order, [s.id for s in covered], method, expected_by)

@@ -15,7 +15,7 @@ from pmkit.core.events.reporting import ReportOverdue
 from pmkit.core.moments import to_utc
 from pmkit.core.parties import SYSTEM
 from pmkit.core.payment import PaymentState, Purpose
-from pmkit.core.refunds import paid_by, refund_names, refund_to_payer
+from pmkit.core.refunds import refund_names, refund_to_payer
 from pmkit.core.roles import Action, require_on_order
 from pmkit.core.settling import GOODS_GONE, NOT_PAID, expired, settle
 
@@ -76,7 +76,7 @@ def _links(order: Order, at: dt.datetime) -> Iterator[Event]:
 def _unpaid(at: dt.datetime, order: Order) -> Iterator[Event]:
     """Take off the road what can not be booked any more."""
     for service in order.services:
-        if service.over or service.booking or paid_by(order, service.id):
+        if service.over or service.booking:
             continue
         if order.shipped_at is not None:
             yield expired(service.id, at, GOODS_GONE)
