@@ -12,7 +12,7 @@ import attrs
 from pmkit.core.case import CASE_OVER, Message, SupportCase, no_such_case
 from pmkit.core.checked import filled, positive, utc
 from pmkit.core.deadlines import Deadline
-from pmkit.core.errors import CurrencyError, InputError, MoneyError
+from pmkit.core.errors import CurrencyError, MoneyError
 from pmkit.core.money import Money
 from pmkit.core.parties import Actor
 from pmkit.core.review import Review
@@ -389,11 +389,5 @@ def visit_price(service: Service) -> Money:
     Returns:
         The largest of the equal parts of the price, so that parts never add up
         to less than the whole.
-
-    Raises:
-        pmkit.InputError: If the service plans no visit.
     """
-    if service.planned_visits < 1:
-        msg = "The service plans no visit."
-        raise InputError(msg, field="planned_visits", remedy="Plan at least one.")
     return service.price.total.split(service.planned_visits)[0]
