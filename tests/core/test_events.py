@@ -7,6 +7,7 @@ import datetime as dt
 import attrs
 import pytest
 from tests.core.steps import roads
+from tests.core.steps.moves import take
 from tests.core.steps.roads import (
     AGENCY,
     BUYER,
@@ -19,6 +20,7 @@ from tests.core.steps.roads import (
 
 from pmkit.core.errors import InputError, NaiveTimeError, NotYetError, OutOfOrderError
 from pmkit.core.events import Event, Outcome, fold, happened, opened, then
+from pmkit.core.events.asking import _CaseEvent as CaseEvent
 from pmkit.core.events.base import OrderOpened, ServiceEvent, VisitEvent
 from pmkit.core.events.booking import ChangeAnswered
 from pmkit.core.events.leaving import CancellationRefused, ServiceCancelled
@@ -43,6 +45,7 @@ from pmkit.core.payment import (
 )
 from pmkit.core.report import BuyerDecision, Decision
 from pmkit.core.review import Opinion, Reply
+from pmkit.core.roles import Action
 from pmkit.core.service import ServiceStage
 from pmkit.core.visit import VisitState
 
@@ -163,6 +166,9 @@ class TestEvent:
             lambda order: Event(**BY_BUYER).apply(order),
             lambda order: ServiceEvent(**ON_SERVICE).apply(order),
             lambda order: VisitEvent(**ON_SERVICE, visit=1).apply(order),
+            lambda order: CaseEvent(**ON_SERVICE, case_id="case-1").apply(
+                take(Action.OPEN_CASE, order, actor=BUYER, at=AT).order
+            ),
         ],
     )
     def test_an_abstract_event_does_nothing(self, effect) -> None:

@@ -89,6 +89,8 @@ class TestPlainDate:
         # Clocks went from 23:59 to 01:00: no midnight.
         ("Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00+00:00"),
         ("Asia/Beirut", "2026-03-29", "2026-03-28T22:00:00+00:00"),
+        # Clocks went from 23:30 to 00:30: the day begins half an hour late.
+        ("America/Toronto", "1919-03-31", "1919-03-31T04:30:00+00:00"),
         # Clocks went back from 00:00 to 23:00 of the day before: one midnight.
         ("Africa/Cairo", "2026-10-30", "2026-10-29T22:00:00+00:00"),
         # Clocks went back from 01:00 to 00:00: midnight twice, the first counts.

@@ -1,4 +1,4 @@
-"""The records of a visit: an appointment, what was counted on site, who pays for a failure."""
+"""The records of a visit: when, what was counted on site, who pays for a failure."""
 
 from __future__ import annotations
 
