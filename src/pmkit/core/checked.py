@@ -5,13 +5,10 @@ Validators for the fields of records: each names the field and the remedy.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pmkit.core.errors import InputError
 from pmkit.core.moments import to_utc
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def positive(_: object, attribute: Any, value: Any) -> None:
@@ -43,17 +40,3 @@ def utc(_: object, attribute: Any, value: Any) -> None:
     if to_utc(value, field=attribute.name).utcoffset() != value.utcoffset():
         msg = f"{value.isoformat()} is not in UTC."
         raise InputError(msg, field=attribute.name, remedy="Convert it with to_utc().")
-
-
-def instant(name: str) -> Callable[[dt.datetime], dt.datetime]:
-    """
-    Make a converter that turns any aware datetime into UTC.
-
-    Args:
-        name: The field, for the error.
-    """
-
-    def convert(value: dt.datetime) -> dt.datetime:
-        return to_utc(value, field=name)
-
-    return convert

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from pmkit.core.checked import filled, instant
+from pmkit.core.checked import filled
+from pmkit.core.moments import to_utc
 from pmkit.core.money import Money
 from pmkit.core.order import OrderLine
 from pmkit.core.parties import Role
@@ -108,7 +109,7 @@ class AgencyObservation:
     id: str = attrs.field(validator=filled)
     service_id: str
     visit: int
-    at: dt.datetime = attrs.field(converter=instant("at"))
+    at: dt.datetime = attrs.field(converter=to_utc)
     by: str = ""
 
 
@@ -214,7 +215,7 @@ class PaymentQuery:
     purpose: Purpose
     amount: Money
     payer: Role
-    now: dt.datetime = attrs.field(converter=instant("now"))
+    now: dt.datetime = attrs.field(converter=to_utc)
     due_before: dt.datetime | None = None
 
 
@@ -304,7 +305,7 @@ class PaymentObservation:
     order_id: str
     payment_id: str
     news: PaymentNews
-    at: dt.datetime = attrs.field(converter=instant("at"))
+    at: dt.datetime = attrs.field(converter=to_utc)
     amount: Money | None = None
     linked: bool = True
     reason: str = ""
@@ -319,7 +320,7 @@ class RefundObservation:
     order_id: str
     refund_id: str
     state: RefundState
-    at: dt.datetime = attrs.field(converter=instant("at"))
+    at: dt.datetime = attrs.field(converter=to_utc)
     reason: str = ""
 
 
@@ -372,7 +373,7 @@ class Notice:
     order_id: str
     to: Role
     party: str
-    at: dt.datetime = attrs.field(converter=instant("at"))
+    at: dt.datetime = attrs.field(converter=to_utc)
     subject: str
     text: str
 

@@ -11,10 +11,10 @@ import zoneinfo
 import attrs
 
 from pmkit.core.catalogue import Checkpoint, Readiness
-from pmkit.core.checked import filled, instant, not_negative, positive, utc
+from pmkit.core.checked import filled, not_negative, positive, utc
 from pmkit.core.deadlines import Deadline
 from pmkit.core.errors import InputError, NotFoundError, OutOfOrderError
-from pmkit.core.moments import start_of_day
+from pmkit.core.moments import start_of_day, to_utc
 from pmkit.core.money import Money
 from pmkit.core.parties import Actor
 from pmkit.core.report import Report
@@ -98,6 +98,14 @@ class Fee:
     cause: str
 
 
+def _starts(at: dt.datetime) -> dt.datetime:
+    return to_utc(at, field="starts_at")
+
+
+def _ends(at: dt.datetime) -> dt.datetime:
+    return to_utc(at, field="ends_at")
+
+
 @attrs.frozen(kw_only=True)
 class Appointment:
     """
@@ -113,8 +121,8 @@ class Appointment:
         contact: Who receives the inspector.
     """
 
-    starts_at: dt.datetime = attrs.field(converter=instant("starts_at"))
-    ends_at: dt.datetime = attrs.field(converter=instant("ends_at"))
+    starts_at: dt.datetime = attrs.field(converter=_starts)
+    ends_at: dt.datetime = attrs.field(converter=_ends)
     place: str = attrs.field(validator=filled)
     contact: str = ""
 

@@ -62,32 +62,47 @@ class Work:
         return not (self.carried_out or self.heard or self.swept or self.notified)
 
 
+#: News can lead to calls, and calls to news; more rounds than a road has steps mean
+#: that a plugin never stops talking.
+_ROUNDS = 100
+
+
 class WorkingDesk(HearingDesk):
     """The work that nobody asks for."""
 
     def work(self) -> Work:
         """
-        Do everything that is due now, once.
+        Do everything that is due now, and what follows from it.
 
         Makes the intended calls, hears the plugins' news, lets time do what
-        time alone does, and sends the notices.  A call that fails stays, and
-        is made again with the same operation id; one plugin's fault stops no
-        other.
+        time alone does, and sends the notices, until nothing is left.  A call
+        that fails stays, and the next `work` makes it again with the same
+        operation id; one plugin's fault stops no other.
 
         Returns:
             What was done, and what did not go through.
         """
-        troubles: list[Trouble] = []
-        carried = self._carry_out_all(troubles)
-        heard = self._hear_all(troubles)
-        swept = sum(self.sweep(order_id) for order_id in self._moving())
-        notified = self._notify_all(troubles)
-        return Work(
-            carried_out=carried,
-            heard=heard,
-            swept=swept,
-            notified=notified,
-            troubles=tuple(troubles),
+        done = Work()
+        tried: set[str] = set()
+        troubles: dict[str, Trouble] = {}
+        for _ in range(_ROUNDS):
+            found: list[Trouble] = []
+            carried = self._carry_out_all(tried, found)
+            heard = self._hear_all(found)
+            swept = sum(self.sweep(order_id) for order_id in self._moving())
+            troubles |= {trouble.subject: trouble for trouble in found}
+            done = attrs.evolve(
+                done,
+                carried_out=done.carried_out + carried,
+                heard=done.heard + heard,
+                swept=done.swept + swept,
+            )
+            if not (carried or heard or swept):
+                break
+        late: list[Trouble] = []
+        notified = self._notify_all(late)
+        return attrs.evolve(
+            done, notified=notified, troubles=(*troubles.values(), *late)
         )
 
     def sweep(self, order_id: str) -> bool:
@@ -117,9 +132,13 @@ class WorkingDesk(HearingDesk):
 
     # ------------------------------------------------------------------ calls
 
-    def _carry_out_all(self, troubles: list[Trouble]) -> int:
+    def _carry_out_all(self, tried: set[str], troubles: list[Trouble]) -> int:
+        """Make the calls that were not tried yet; count those that went through."""
         with self.store.transaction() as tx:
-            due = tx.due_effects()
+            due = [
+                row for row in tx.due_effects() if row.effect.operation_id not in tried
+            ]
+        tried.update(row.effect.operation_id for row in due)
         return sum(self._carry_out(row.order_id, row.effect, troubles) for row in due)
 
     def _carry_out(
