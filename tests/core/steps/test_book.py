@@ -317,6 +317,16 @@ class TestMethod3:
 
         assert _one(outcome).over
 
+    def test_a_link_for_something_else_stays(self) -> None:
+        """A service that is paid apart changes no payment that was started."""
+        road = roads.road_to(ServiceStage.AWAITING_PAYMENT)
+        order = _link(road, Purpose.SERVICE, SERVICE)
+
+        outcome = _added(order, at="01-13T10:00", service_id="other")
+
+        assert ["service-added"] == _names(outcome)
+        assert PaymentState.CREATED is outcome.order.payment("link").state
+
     def test_not_after_shipment(self) -> None:
         """Goods that left can not be visited."""
         with pytest.raises(OutOfOrderError):
