@@ -8,8 +8,7 @@ import json
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from pmkit.core import events
 from pmkit.core.deadlines import CountingConvention, Deadline, Opening
@@ -170,7 +169,7 @@ def special(kind):
 
 
 @functools.cache
-def value_of(kind):
+def value_of(kind):  # noqa: PLR0911 - one answer for each sort of type
     """Give a strategy for one type; deferred, so that each is built once."""
     if kind in LEAVES:
         return LEAVES[kind]

@@ -210,5 +210,3 @@ def _keys(value: object, needed: set[str]) -> None:
     for key in sorted(needed - value.keys()):
         msg = "It is missing."
         raise DocumentError(msg, field=key, remedy="Add it.")
-
-

@@ -9,9 +9,7 @@ changes no history.  Keys that nobody knows are refused.
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import functools
-import operator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -227,18 +225,6 @@ def _same(kind: type) -> Callable[[object, Any], object]:
         return value if wanted is kind else wanted(value)
 
     return check
-
-
-def _exactly(kind: type) -> Callable[[object], bool]:
-    return lambda wanted: wanted is kind
-
-
-def _read_member(value: object, kind: type[enum.Enum]) -> enum.Enum:
-    try:
-        return kind(value)
-    except ValueError:
-        msg = f"It is no {kind.__name__}."
-        raise InputError(msg) from None
 
 
 def _read_day(text: object) -> dt.date:

@@ -84,6 +84,9 @@ def understood() -> Iterator[None]:
     except OverflowError:
         msg = "A number is too large to be stored."
         raise InputError(msg, remedy="Give a smaller one.") from None
-    except (sa.exc.DBAPIError, sa.exc.TimeoutError, sqlite3.Error) as error:
+    except (sa.exc.StatementError, sa.exc.TimeoutError, sqlite3.Error) as error:
+        own = getattr(error, "orig", None)
+        if isinstance(own, PmkitError):
+            raise own from None
         # The cause is cut off: its text and its frames hold the values of the row.
         raise meaning(error) from None

@@ -163,7 +163,7 @@ def _file_of(path: str | os.PathLike[str]) -> pathlib.Path | None:
         url = sa.make_url(path)
     except sa.exc.ArgumentError:
         url = None
-    if url is None or url.get_backend_name() != "sqlite":
+    if url is None or url.drivername not in {"sqlite", "sqlite+pysqlite"}:
         msg = "It is not the URL of a SQLite file."
         raise StoreError(msg, field="path", remedy="Write sqlite:///pm.db, or a path.")
     if url.database in {None, "", ":memory:"}:

@@ -61,9 +61,7 @@ class Transaction(Ledger, Keeping):
             raise CorruptStoreError(msg, remedy=remedy)
         return order
 
-    def add_order(
-        self, order: Order, events: Sequence[Event], at: dt.datetime
-    ) -> None:
+    def add_order(self, order: Order, events: Sequence[Event], at: dt.datetime) -> None:
         """
         Write an order that is not there yet.
 
@@ -134,9 +132,7 @@ class Transaction(Ledger, Keeping):
         """
         events = self.tables.events
         asked = (
-            sa.select(
-                events.c.seq, events.c.body, events.c.prev_hash, events.c.hash
-            )
+            sa.select(events.c.seq, events.c.body, events.c.prev_hash, events.c.hash)
             .where(events.c.order_id == order_id)
             .order_by(events.c.seq)
         )
