@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import pathlib
+import re
 
 import pytest
+
+from pmkit.cli import main
 
 DOCS = pathlib.Path(__file__).parents[1] / "docs"
 
@@ -69,3 +73,63 @@ class TestClauses:
         wanted = {"escalates_day": "CASE-2", "escalation_opens_day": "CASE-3"}
 
         assert section.rpartition("\n## ")[2].startswith(wanted[field])
+
+
+def keys_of(value):
+    """Collect the keys of an object, and of all objects inside it."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_of, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(keys_of, value))
+    return set()
+
+
+#: Commands after ``pmkit demo --db demo.db``.
+COMMANDS = (
+    "aql --lot 5000 --aql 2.5",
+    "calendar CN --year 2026",
+    "deadline book --ship-date 2026-02-27",
+    "deadline report --visit-ended 2026-02-13T17:30+08:00",
+    "orders list --db demo.db",
+    "orders show TA-2026-0042 --db demo.db",
+    "orders timeline TA-2026-0042 --db demo.db",
+    "orders import examples.json --db other.db",
+)
+
+
+@pytest.fixture(name="folder", scope="module")
+def _folder(tmp_path_factory):
+    """Give a folder with the database of the demo and a document."""
+    folder = tmp_path_factory.mktemp("cli")
+    document = DOCS.parent / "examples" / "order.json"
+    order = json.loads(document.read_text(encoding="utf-8"))
+    order["ship"] = {"days": 30, "after": "initial"}
+    (folder / "examples.json").write_text(json.dumps(order), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["demo", "--db", str(folder / "demo.db")])
+    return folder
+
+
+class TestCommandLine:
+    """The page of the commands."""
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_every_key_is_documented(self, command, folder, monkeypatch, capsys):
+        """No ``--json`` prints a key that a reader cannot look up."""
+        monkeypatch.chdir(folder)
+        with pytest.raises(SystemExit):
+            main([*command.split(), "--json"])
+        printed = keys_of(json.loads(capsys.readouterr().out))
+        documented = set(re.findall(r"`([a-z0-9_]+)`", TEXTS["reference/cli.md"]))
+
+        assert printed - documented - {"currency"} == set()
+
+    def test_every_key_of_the_demo_is_documented(self, tmp_path, monkeypatch, capsys):
+        """The one object of the demo can be read with the page alone."""
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(SystemExit):
+            main(["demo", "--json"])
+        printed = keys_of(json.loads(capsys.readouterr().out))
+        documented = set(re.findall(r"`([a-z0-9_]+)`", TEXTS["reference/cli.md"]))
+
+        assert printed - documented - {"currency"} == set()
