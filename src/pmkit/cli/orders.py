@@ -16,7 +16,7 @@ from pmkit.core.errors import InputError, NotFoundError, StoreError
 from pmkit.core.parties import Actor, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pmkit.core.order import Order
     from pmkit.shell.clock import Clock
@@ -147,10 +147,19 @@ def verify(clock: Clock | None, *, order: str | None, db: str, as_json: bool) ->
         click.get_current_context().exit(_DIFFERENCE)
 
 
-def _opened(db: str, clock: Clock | None) -> Desk:
+@contextlib.contextmanager
+def _opened(db: str, clock: Clock | None) -> Iterator[Desk]:
+    """Give a desk on a database that is there; say where to look for its orders."""
     from pmkit.shell.desk import Desk
 
-    return Desk(_store(db), clock=clock)
+    with Desk(_store(db), clock=clock) as desk:
+        try:
+            yield desk
+        except NotFoundError as error:
+            remedy = error.remedy or f"See: pmkit orders list --db {db}"
+            raise NotFoundError(
+                error.message, field=error.field, remedy=remedy
+            ) from None
 
 
 def _store(db: str) -> Store:
