@@ -35,7 +35,7 @@ from pmkit.core.ports import Notice
 from pmkit.core.terms import TERMS_2026_01
 from pmkit.shell.store import EffectState, Store, verify
 from pmkit.shell.store.chain import GENESIS, digest, event_hash
-from pmkit.shell.store.opening import upgrade
+from pmkit.shell.store.opening import prepare, upgrade
 from pmkit.shell.store.schema import APPLICATION_ID, HEAD, tables
 
 AT = dt.datetime(2026, 1, 5, 9, 0, 0, 123456, tzinfo=dt.UTC)
@@ -321,6 +321,15 @@ class TestEffects:
             with pytest.raises(StaleWriteError):
                 tx.set_effect_state("a", "pending", at=AT, was={EffectState.SUBMITTING})
 
+    def test_the_engine_shows_no_values(self, store):
+        """Also an error that SQLAlchemy writes by itself holds no token."""
+        with store.transaction() as tx:
+            tx.add_effects("TA-1", 3, [effect("a")], AT)
+            with pytest.raises(sa.exc.IntegrityError) as caught:
+                tx.add_effects("TA-1", 3, [effect("a")], AT)
+
+        assert "tok_secret" not in str(caught.value)
+
     def test_an_id_is_used_once(self, store):
         """The same operation twice is refused, and the error shows no token."""
         with pytest.raises(StoreError) as caught, store.transaction() as tx:
@@ -469,6 +478,17 @@ class TestVerify:
         with Store.open(path, must_exist=True) as store:
             assert verify(store)
 
+    def test_an_edit_that_fits_everything_else(self, store):
+        """A body edited together with its column is betrayed by its hash alone."""
+        fill(store)
+        with store.transaction() as tx:
+            tx.connection.exec_driver_sql(
+                "UPDATE events SET by_party = 'x',"
+                " body = replace(body, 'Nordwind GmbH', 'x') WHERE seq = 2"
+            )
+
+        assert [(2, "events.hash")] == [(d.seq, d.what) for d in verify(store)]
+
     def test_names_the_place(self, store):
         """A difference says where, what was expected and what was found."""
         fill(store)
@@ -608,6 +628,24 @@ class TestOpening:
 
         assert before == path.read_bytes()
 
+    def test_foreign_with_migrations(self, path):
+        """Another program may use alembic too, with the same revision even."""
+        Store.open(path).close()
+        with sqlite3.connect(path) as other:
+            other.execute("PRAGMA application_id=0")
+        other.close()
+
+        with pytest.raises(ForeignStoreError):
+            Store.open(path)
+
+    def test_somebody_was_faster(self, path):
+        """Tables that another process made since the file was looked at are kept."""
+        with Store.open(path) as store:
+            order = fill(store)
+            prepare(store.engine, store.tables, fresh=True)
+            with store.snapshot() as tx:
+                assert order == tx.load("TA-1")
+
     def test_another_prefix(self, path):
         """Tables under another prefix are not ours."""
         Store.open(path, prefix="pm_").close()
@@ -623,7 +661,7 @@ class TestOpening:
         whole = path.read_bytes()
         path.write_bytes(whole[: max(20, int(len(whole) * share))])
 
-        with pytest.raises(CorruptStoreError):
+        with pytest.raises(CorruptStoreError, match="truncated"):
             Store.open(path)
 
     def test_damaged(self, path):

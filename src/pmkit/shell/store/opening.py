@@ -57,7 +57,6 @@ def check_file(file: pathlib.Path, names: Tables, *, must_exist: bool) -> bool:
             msg = f"{file} is empty."
             raise CorruptStoreError(msg, field="path", remedy="Restore a backup.")
         return True
-    # A newcomer of 2026 may read the file while another one is making it.
     return _is_empty(file, names)
 
 
@@ -164,7 +163,7 @@ def upgrade(connection: sa.Connection, names: Tables) -> None:
     from alembic import command
     from alembic.config import Config
 
-    # pathlib is enough: the package is always a folder on a disk, as alembic needs.
+    # alembic loads revisions from a folder on a disk, not from a package.
     folder = __file__.removesuffix("opening.py") + "migrations"
     config = Config()
     config.set_main_option("script_location", folder.replace("%", "%%"))
