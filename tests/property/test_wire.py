@@ -28,7 +28,7 @@ from pmkit.shell.wire import (
     read_json,
 )
 
-KINDS = sorted(set(events.Event.kinds) - {"service-event", "visit-event"})
+KINDS = sorted(events.Event.kinds)
 
 # ------------------------------------------------------- values that records accept
 

@@ -44,9 +44,6 @@ __all__ = [
 
 T = TypeVar("T")
 
-# They only help to write events; none of them happens.
-_ABSTRACT = frozenset({"service-event", "visit-event"})
-
 _SHIP = {"fixed": FixedShipDate, "days-after-payment": DaysAfterPayment}
 
 
@@ -137,7 +134,7 @@ def decode_event(value: object) -> events.Event:
     named = value if isinstance(value, dict) else {}
     name = named.get("event")
     kind = events.Event.kinds.get(name) if isinstance(name, str) else None
-    if kind is None or name in _ABSTRACT:
+    if kind is None:
         msg = "There is no event of this name."
         remedy = "Run pmkit orders verify, and restore a backup."
         raise CorruptStoreError(msg, field="event", remedy=remedy)

@@ -570,6 +570,54 @@ class TestEdit:
 
         assert "Clear View" == _one(_edited(order, actor=SUPPLIER)).provider
 
+    def test_the_buyer_does_not_edit_what_the_supplier_pays(self) -> None:
+        """The supplier's money is the supplier's to spend."""
+        order = _added(roads.draft_order(), actor=SUPPLIER, payer=Payer.SUPPLIER).order
+
+        with pytest.raises(NotAllowedError) as caught:
+            _edited(order, actor=BUYER)
+
+        assert "Allowed to: supplier, operator." == caught.value.allowed
+
+    @pytest.mark.parametrize(
+        ("changes", "stage"),
+        [
+            ({"kind": CATALOGUE["DUPRO"]}, ServiceStage.AWAITING_CONSENT),
+            ({"provider": "Somebody else"}, ServiceStage.AWAITING_CONSENT),
+            ({"requirements": "Count twice."}, ServiceStage.AWAITING_PAYMENT),
+        ],
+    )
+    def test_the_supplier_agreed_to_one_kind_by_one_agency(
+        self, changes, stage
+    ) -> None:
+        """Another kind or agency needs the supplier's consent again."""
+        order = roads.with_service(ServiceStage.AWAITING_PAYMENT)
+        before = order.service(SERVICE)
+        same = {
+            "kind": CATALOGUE[before.kind],
+            "provider": before.provider,
+            "planned_visits": 1,
+        }
+
+        service = _one(_edited(order, **{**same, **changes}))
+
+        assert stage is service.stage
+
+    @pytest.mark.parametrize(
+        ("amount", "stage"),
+        [
+            ("36.00", ServiceStage.AWAITING_PAYMENT),
+            ("5000.00", ServiceStage.PROPOSED),
+        ],
+    )
+    def test_the_platform_makes_nothing_dearer(self, amount, stage) -> None:
+        """What costs more after an operator's edit waits for the buyer again."""
+        order = _added(roads.draft_order()).order
+
+        service = _one(_edited(order, actor=OPERATOR, price=_price(usd(amount))))
+
+        assert stage is service.stage
+
     def test_the_supplier_does_not_edit_what_the_buyer_agreed_to(self) -> None:
         """The buyer pays for it and has agreed to exactly this."""
         with pytest.raises(NotAllowedError, match="has agreed to it") as caught:

@@ -47,7 +47,8 @@ class Event:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if not cls.__name__.startswith("_"):
+        # What only helps to write events is called ...Event, or begins with "_".
+        if not cls.__name__.startswith("_") and not cls.__name__.endswith("Event"):
             cls.name = _HUMP.sub("-", cls.__name__).lower()
             # attrs makes the class twice, once more with slots: the last one counts.
             Event.kinds[cls.name] = cls

@@ -59,6 +59,8 @@ class ServiceEdited(ServiceEvent):
 
     Args:
         approved: Whether who pays still agrees to the price.
+
+        consent: Whether the supplier still agrees to the visit.
     """
 
     kind: str
@@ -67,6 +69,7 @@ class ServiceEdited(ServiceEvent):
     planned_visits: int
     price: Price
     approved: bool
+    consent: Consent
     book_by: Deadline | None
 
     def change(self, service: Service) -> Service:
@@ -79,6 +82,7 @@ class ServiceEdited(ServiceEvent):
             planned_visits=self.planned_visits,
             price=self.price,
             approved=self.approved,
+            consent=self.consent,
             book_by=self.book_by,
         )
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from pmkit.core.calendars import WorkingCalendar
     from pmkit.core.catalogue import ServiceKind
 
+_BUYING = (Role.BUYER, Role.APPROVER)
+
 _CHANNEL = {
     OrderStage.DRAFT: Channel.BUYER_ON_DRAFT,
     OrderStage.AWAITING_INITIAL_PAYMENT: Channel.BUYER_BEFORE_INITIAL_PAYMENT,
@@ -245,9 +247,11 @@ def edit_service(
     at = to_utc(at)
     service = require_on_service(order, service_id, actor, Action.EDIT_SERVICE)
     _check_own_line(service, actor)
+    if actor.role in _BUYING and service.payer is Payer.SUPPLIER:
+        msg = "The supplier pays for this service."
+        raise NotAllowedError(msg, allowed="Allowed to: supplier, operator.")
     check_price(order, price)
     check_line(kind, planned_visits)
-    buying = actor.role in (Role.BUYER, Role.APPROVER)
     edited = ServiceEdited(
         at=at,
         by=actor,
@@ -257,7 +261,8 @@ def edit_service(
         requirements=requirements,
         planned_visits=planned_visits,
         price=price,
-        approved=service.approved or buying,
+        approved=_approves(service, actor, price),
+        consent=_consent(service, kind, provider),
         book_by=booking_deadline(order, order.ship_day, calendar),
     )
     return happened(order, edited, *open_links(order, service_id, at=at, by=actor))
@@ -316,6 +321,25 @@ def _check_new(
             raise InputError(
                 msg, field="reinspects", remedy="Name an uploaded version."
             )
+
+
+def _approves(service: Service, actor: Actor, price: Price) -> bool:
+    """The buyer agrees to what it edits itself, and to nothing dearer."""
+    if actor.role in _BUYING:
+        return True
+    return service.approved and (
+        service.payer is Payer.SUPPLIER or price.total <= service.price.total
+    )
+
+
+def _consent(service: Service, kind: ServiceKind, provider: str) -> Consent:
+    """The supplier agreed to one kind of visit by one agency, to no other."""
+    if service.consent is Consent.GIVEN and (kind.code, provider) != (
+        service.kind,
+        service.provider,
+    ):
+        return Consent.ASKED
+    return service.consent
 
 
 def _check_own_line(service: Service, actor: Actor) -> None:
