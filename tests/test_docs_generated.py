@@ -10,6 +10,10 @@ import re
 import pytest
 
 from pmkit.cli import main
+from pmkit.core import ports
+from pmkit.core.payment import PaymentState, RefundRoute, RefundState
+from pmkit.core.service import ServiceStage
+from pmkit.hooks.panel import SOCKETS
 
 DOCS = pathlib.Path(__file__).parents[1] / "docs"
 
@@ -73,6 +77,33 @@ class TestClauses:
         wanted = {"escalates_day": "CASE-2", "escalation_opens_day": "CASE-3"}
 
         assert section.rpartition("\n## ")[2].startswith(wanted[field])
+
+
+class TestHandWrittenTables:
+    """Tables that people wrote, and that have to be complete."""
+
+    @pytest.mark.parametrize("stage", ServiceStage)
+    def test_every_stage_has_words(self, stage):
+        """Who shows the status finds each stage a service can be in."""
+        assert f"`{stage.value}`" in TEXTS["how-to/show-the-status.md"]
+
+    @pytest.mark.parametrize("state", [*PaymentState, *RefundState, *RefundRoute])
+    def test_every_state_of_money_is_explained(self, state):
+        """Each state and route of money stands on its page, in a row of its own."""
+        page = TEXTS["reference/money-states.md"]
+        rows = [line for line in page.splitlines() if f"`{state.value}`" in line]
+
+        assert [row for row in rows if row.startswith("|")]
+
+    @pytest.mark.parametrize("hook", SOCKETS)
+    def test_every_hook_is_described(self, hook):
+        """Who writes a plugin finds each place where it can attach."""
+        assert f"| `{hook}` |" in TEXTS["how-to/attach-plugins.md"]
+
+    @pytest.mark.parametrize("news", ports.AgencyObservation.__subclasses__())
+    def test_every_kind_of_news_is_described(self, news):
+        """Who writes an agency finds each thing that it can report."""
+        assert f"| `{news.__name__}` |" in TEXTS["how-to/attach-plugins.md"]
 
 
 def keys_of(value):
