@@ -300,6 +300,19 @@ class TestEffects:
 
             assert due == len(tx.due_effects())
 
+    @pytest.mark.parametrize(
+        ("state", "kept"), [("unknown", "tok_secret"), ("succeeded", "")]
+    )
+    def test_forget_what_was_paid_with(self, store, state, kept):
+        """A card token is kept while the charge may be made again, no longer."""
+        with store.transaction() as tx:
+            tx.add_effects("TA-1", 3, [effect("a")], AT)
+            tx.set_effect_state("a", state, at=AT)
+
+        with store.snapshot() as tx:
+            (row,) = tx.due_effects(states=[EffectState(state)])
+            assert kept == row.effect.instrument
+
     def test_attempts(self, store):
         """Each sending counts."""
         with store.transaction() as tx:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import sqlalchemy as sa
 
 from pmkit.core.effects import Effect
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from pmkit.shell.store.schema import Tables
+
+
+#: A call in one of these is never made again.
+_OVER = frozenset({EffectState.SUCCEEDED, EffectState.REJECTED})
 
 
 class Ledger:
@@ -139,11 +144,11 @@ class Ledger:
         """
         effects = self.tables.effects
         here = effects.c.operation_id == operation_id
-        asked = sa.select(effects.c.state).where(here)
-        now = self.connection.execute(asked).scalar_one_or_none()
-        if now is None:
+        asked = sa.select(effects.c.state, effects.c.params).where(here)
+        row = self.connection.execute(asked).one_or_none()
+        if row is None:
             raise NotFoundError(NOTHING_HERE, field="operation_id")
-        if was is not None and now not in {wanted.value for wanted in was}:
+        if was is not None and row.state not in {wanted.value for wanted in was}:
             msg = "The call has come further meanwhile."
             raise StaleWriteError(msg, field="operation_id", remedy="Look at it again.")
         wanted = _state(state)
@@ -152,6 +157,11 @@ class Ledger:
         change = sa.update(effects).where(here).values(**columns)
         if sending:
             change = change.values(attempts=effects.c.attempts + 1)
+        if wanted in _OVER:
+            # What the payer chose to pay with is not needed any more: it is forgotten.
+            call = decode(read_stored(row.params), Effect)
+            settled = attrs.evolve(call, instrument="")
+            change = change.values(params=canonical_json(encode(settled)))
         self.connection.execute(change)
 
     # ------------------------------------------------------------------- outbox
