@@ -83,7 +83,7 @@ class TestImport:
         assert {
             "order": ORDER,
             "stage": "draft",
-            "ship_day": "2026-03-20",
+            "ship_day": "2030-03-20",
         } == json.loads(capsys.readouterr().out)
 
     def test_takes_days_after_a_payment(self, at, db, tmp_path, capsys):
@@ -98,18 +98,18 @@ class TestImport:
 
     def test_uses_the_clock_it_is_given(self, db):
         """The day of the injected clock decides what the past is; nothing is made."""
-        clock = SetClock(World("2026-03-21T00:00+08:00").now())
+        clock = SetClock(World("2030-03-21T00:00+08:00").now())
         context = import_order.make_context(
             "import", [str(EXAMPLE), "--db", str(db)], obj=clock
         )
 
-        with pytest.raises(ShipDateError, match="has passed; today is 2026-03-21"):
+        with pytest.raises(ShipDateError, match="has passed; today is 2030-03-21"):
             import_order.invoke(context)
         assert not db.exists()
 
     def test_the_ship_day_itself_is_no_past(self, at, db):
         """On the ship day, at its last minute at the place, the order is taken."""
-        at("2026-03-20T23:59+08:00")
+        at("2030-03-20T23:59+08:00")
 
         assert 0 == call("import", EXAMPLE, "--db", db)
 
@@ -262,12 +262,12 @@ class TestShow:
 
         assert ("PM", "awaiting-payment") == (section["kind"], section["stage"])
         assert ["buyer", "supplier"] == section["next"]["who"]
-        assert ("BOOK-1", "2026-03-11") == (
+        assert ("BOOK-1", "2030-03-11") == (
             section["next"]["by"]["clause"],
             section["next"]["by"]["last_day"],
         )
         assert (
-            "Book and pay by the end of Wed 2026-03-11"
+            "Book and pay by the end of Mon 2030-03-11"
             in (section["deadlines"][0]["explanation"])
         )
 
@@ -276,7 +276,7 @@ class TestShow:
         call("show", ORDER, "--db", serviced)
         lines = capsys.readouterr().out.splitlines()
 
-        assert f"Order {ORDER}: draft; the ship date is 2026-03-20." == lines[0]
+        assert f"Order {ORDER}: draft; the ship date is 2030-03-20." == lines[0]
         assert lines[2].endswith("by sandbox-agency, 292.56 USD: awaiting-payment")
         assert "  Next: The order is placed. (buyer, supplier)" == lines[3]
 
@@ -292,7 +292,7 @@ class TestShow:
         call("list", "--db", filled)
 
         assert (
-            f"{ORDER}  draft  ships 2026-03-20  "
+            f"{ORDER}  draft  ships 2030-03-20  "
             "Nordwind GmbH from Ningbo Hexing Lighting  [no service]\n"
             == capsys.readouterr().out
         )

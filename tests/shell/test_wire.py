@@ -231,7 +231,7 @@ class TestOrderDocument:
         assert document.id == "TA-2026-0117"
         assert Money.of("3600", "USD") == document.initial
         assert Money.of("8400", "USD") == document.balance
-        assert FixedShipDate(day=dt.date(2026, 3, 20)) == document.ship
+        assert FixedShipDate(day=dt.date(2030, 3, 20)) == document.ship
         assert document.lines[0].quantity == 5000
 
     def test_days_after_a_payment(self):
