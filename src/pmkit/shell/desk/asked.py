@@ -11,15 +11,15 @@ import attrs
 
 from pmkit.core.errors import NotFoundError
 from pmkit.core.order import NOTHING_HERE
+from pmkit.core.parties import Actor, Role
 from pmkit.core.roles import Action, find_service, require_on_order
 from pmkit.core.status import status
 from pmkit.core.steps import ask, report
-from pmkit.shell.desk.running import Running, load_order
+from pmkit.shell.desk.running import Running, file_hash, load_order
 
 if TYPE_CHECKING:
     from pmkit.core.case import Message
     from pmkit.core.order import Order
-    from pmkit.core.parties import Actor
     from pmkit.core.report import Report
     from pmkit.core.status import OrderStatus
 
@@ -64,7 +64,7 @@ class AskedDesk(Running):
 
     def orders(self) -> tuple[str, ...]:
         """The ids of all orders, sorted."""
-        with self.store.transaction() as tx:
+        with self.store.snapshot() as tx:
             return tuple(row.order_id for row in tx.list_orders())
 
     def status(self, order_id: str, *, actor: Actor) -> OrderStatus:
@@ -92,7 +92,7 @@ class AskedDesk(Running):
         Raises:
             pmkit.NotFoundError: If there is none, or it is none of the actor's.
         """
-        with self.store.transaction() as tx:
+        with self.store.snapshot() as tx:
             require_on_order(load_order(tx, order_id), actor, Action.VIEW)
             history = tx.history(order_id)
         return tuple(
@@ -100,7 +100,7 @@ class AskedDesk(Running):
                 seq=recorded.seq,
                 at=recorded.event.at,
                 event=recorded.event.name,
-                by=str(recorded.event.by),
+                by=str(_as_seen(recorded.event.by, actor)),
                 hash=recorded.hash,
             )
             for recorded in history
@@ -115,7 +115,7 @@ class AskedDesk(Running):
         Raises:
             pmkit.NotFoundError: If there is none, or it is none of the actor's.
         """
-        service = find_service(self._peek(order_id), service_id, actor)
+        service = find_service(self._peek(order_id, actor), service_id, actor)
         return tuple(report.reports_seen_by(service, actor))
 
     def messages(
@@ -127,7 +127,7 @@ class AskedDesk(Running):
         Raises:
             pmkit.NotFoundError: If there is none, or it is none of the actor's.
         """
-        service = find_service(self._peek(order_id), service_id, actor)
+        service = find_service(self._peek(order_id, actor), service_id, actor)
         return tuple(ask.thread_seen_by(service, actor))
 
     def add_file(self, content: bytes, media_type: str) -> str:
@@ -136,7 +136,11 @@ class AskedDesk(Running):
 
         Returns:
             The SHA-256 of the bytes, in hexadecimal digits.
+
+        Raises:
+            pmkit.InputError: If *content* is anything but bytes.
         """
+        file_hash(content, field="content")
         with self.store.transaction() as tx:
             return tx.put_file(content, media_type, self.clock.now())
 
@@ -151,8 +155,15 @@ class AskedDesk(Running):
         require_on_order(order, actor, Action.VIEW)
         if sha256 not in _files_seen_by(order, actor):
             raise NotFoundError(NOTHING_HERE, field="sha256")
-        with self.store.transaction() as tx:
+        with self.store.snapshot() as tx:
             return tx.get_file(sha256)
+
+
+def _as_seen(by: Actor, actor: Actor) -> Actor:
+    """The supplier does not learn who of the agency comes."""
+    theirs = by.role in (Role.AGENCY, Role.INSPECTOR)
+    hidden = theirs and actor.role is Role.SUPPLIER
+    return attrs.evolve(by, name="") if hidden else by
 
 
 def _files_seen_by(order: Order, actor: Actor) -> frozenset[str]:

@@ -11,6 +11,7 @@ from pmkit.core.ports import QuoteRequest
 from pmkit.core.roles import Action, require_on_order, require_on_service
 from pmkit.core.service import EarlierReport, Payer, Price
 from pmkit.core.steps import book, change
+from pmkit.shell.desk.calling import answered, calling
 from pmkit.shell.desk.running import Running
 
 if TYPE_CHECKING:
@@ -53,17 +54,20 @@ class BookingDesk(Running):
             pmkit.UnknownPluginError: If there is no such agency.
 
             pmkit.NotFoundError: If there is no such order.
+
+            pmkit.PluginError: If the agency fails.
         """
         order = self._peek(order_id)
-        return self.panel.agency(provider).quote(
-            QuoteRequest(
-                kind=self.catalogue[kind].code,
-                lines=order.lines,
-                currency=order.currency,
-                planned_visits=planned_visits,
-                requirements=requirements,
-            )
+        agency = self.panel.agency(provider)
+        request = QuoteRequest(
+            kind=self.catalogue[kind].code,
+            lines=order.lines,
+            currency=order.currency,
+            planned_visits=planned_visits,
+            requirements=requirements,
         )
+        with calling(provider):
+            return answered(provider, agency.quote(request), Price)
 
     def add_service(
         self,
@@ -231,7 +235,7 @@ class BookingDesk(Running):
         known = self._known(book.edit_service, order_id, actor, key, **given)
         if known is not None:
             return known
-        order = self._peek(order_id)
+        order = self._peek(order_id, actor)
         service = require_on_service(order, service_id, actor, Action.EDIT_SERVICE)
         wanted: dict[str, Any] = {
             "kind": service.kind if kind is None else kind,

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pmkit.core.errors import InputError
+from pmkit.core.errors import InputError, MoneyError
+from pmkit.core.money import Money
 from pmkit.core.order import DaysAfterPayment, FixedShipDate, Order, OrderLine
 from pmkit.core.steps import draft
 from pmkit.shell.desk.running import Running, command_digest
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from pmkit.core.money import Money
     from pmkit.core.parties import Actor
 
 
@@ -68,6 +68,7 @@ class OrderingDesk(Running):
 
             pmkit.ConflictError: If *key* was used for something else.
         """
+        _require_money(initial=initial, balance=balance)
         when = ship if isinstance(ship, DaysAfterPayment) else FixedShipDate(day=ship)
         given: dict[str, Any] = {
             "buyer": buyer,
@@ -147,3 +148,10 @@ class OrderingDesk(Running):
             given={},
             refund_id=self.ids.new("refund"),
         )
+
+
+def _require_money(**amounts: object) -> None:
+    for field, amount in amounts.items():
+        if not isinstance(amount, Money):
+            msg = f"{type(amount).__name__} is no exact money."
+            raise MoneyError(msg, field=field, remedy='Use Money.of("48.00", "USD").')

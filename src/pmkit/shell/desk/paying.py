@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from pmkit.core.errors import InputError
+from pmkit.core.errors import InputError, PmkitError
 from pmkit.core.money import Money
-from pmkit.core.payment import Purpose
+from pmkit.core.payment import Beneficiary, Purpose
 from pmkit.core.ports import Availability, ChargeRequest, PaymentQuery
 from pmkit.core.steps import cancel, pay
+from pmkit.shell.desk.calling import answered, calling
 from pmkit.shell.desk.running import Running
 
 if TYPE_CHECKING:
     from pmkit.core.order import Order
     from pmkit.core.parties import Actor
+    from pmkit.core.ports import PaymentMethod
 
 
 @attrs.frozen(kw_only=True)
@@ -80,7 +82,7 @@ class PayingDesk(Running):
         aim = _purpose(purpose, service_id)
         query = self._query(order_id, aim, service_id, actor)
         return tuple(
-            _option(name, method.title, query.amount, method.availability(query))
+            _option(name, method.title, query.amount, _availability(method, query))
             for name, method in self.panel.methods.items()
         )
 
@@ -123,6 +125,8 @@ class PayingDesk(Running):
 
             pmkit.UnavailableError: If it can not be used here; with the reason.
 
+            pmkit.PluginError: If it fails.
+
             pmkit.TooLateError: If BOOK-1 has passed.
 
             pmkit.RefusedError: If it is paid already, or by somebody else.
@@ -157,8 +161,8 @@ class PayingDesk(Running):
             purpose=aim,
             service_id=service_id,
             method=method,
-            availability=chosen.availability(query),
-            beneficiary=chosen.beneficiary(request),
+            availability=_asked(chosen, query),
+            beneficiary=_beneficiary(chosen, request),
         )
 
     def submit_payment(
@@ -258,7 +262,7 @@ class PayingDesk(Running):
     ) -> PaymentQuery:
         now = self.clock.now()
         amount, due_before = pay.amount_due(
-            self._peek(order_id),
+            self._peek(order_id, actor),
             purpose=purpose,
             service_id=service_id,
             actor=actor,
@@ -272,6 +276,26 @@ class PayingDesk(Running):
             now=now,
             due_before=due_before,
         )
+
+
+def _asked(method: PaymentMethod, query: PaymentQuery) -> Availability:
+    """Ask a method whether it can be used; its fault is a `pmkit.PluginError`."""
+    with calling(method.name):
+        return answered(method.name, method.availability(query), Availability)
+
+
+def _availability(method: PaymentMethod, query: PaymentQuery) -> Availability:
+    """Ask a method among others; one that fails is not available."""
+    try:
+        return _asked(method, query)
+    except PmkitError as error:
+        return Availability(available=False, reason=error.message)
+
+
+def _beneficiary(method: PaymentMethod, request: ChargeRequest) -> Beneficiary | None:
+    with calling(method.name):
+        account = method.beneficiary(request)
+    return None if account is None else answered(method.name, account, Beneficiary)
 
 
 def _option(

@@ -47,10 +47,10 @@ class ReportingDesk(Running):
             pmkit.NotFoundError: If the bytes of some evidence were never stored.
         """
         shown = tuple(evidence)
+        kind = self._kind_of(order_id, service_id, actor)
         with self.store.transaction() as tx:
             for item in shown:
                 tx.get_file(item.sha256)
-        kind = self._kind_of(order_id, service_id)
         return self._run(
             report.upload_report,
             order_id,

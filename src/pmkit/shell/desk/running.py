@@ -5,14 +5,15 @@ How every command runs: load, decide, save, and nothing else.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from pmkit.core.effects import effects_of
-from pmkit.core.errors import ConflictError, NotFoundError
+from pmkit.core.errors import ConflictError, InputError, NotFoundError
 from pmkit.core.events import fold
 from pmkit.core.notices import notices_of
 from pmkit.core.order import NOTHING_HERE
+from pmkit.core.roles import belongs
 from pmkit.facts.calendars import working_calendar
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.wire import encode
@@ -71,6 +72,7 @@ class Running:
         key: str | None,
         instrument: str = "",
         given: dict[str, Any] | None = None,
+        files: Iterable[tuple[bytes, str]] = (),
         **arguments: Any,
     ) -> Order:
         """
@@ -89,6 +91,8 @@ class Running:
 
             given: What the caller said, where it differs from *arguments*.
 
+            files: Bytes with their media type, kept if the step is taken.
+
             arguments: What the step needs beside order, actor, moment and calendar.
 
         Returns:
@@ -100,9 +104,11 @@ class Running:
             repeated = self._recalled(tx, actor, key, digest)
             if repeated is not None:
                 return repeated
-            order = load_order(tx, order_id)
+            order = load_order(tx, order_id, actor)
             outcome = self._decide(step, order, actor, arguments)
             self._commit(tx, order, outcome, instrument)
+            for data, media_type in files:
+                tx.put_file(data, media_type, self.clock.now())
             self._remember(tx, actor, key, digest, outcome.order)
         return outcome.order
 
@@ -183,23 +189,43 @@ class Running:
     ) -> Order | None:
         """Find the answer to a repeated command before a plugin is asked again."""
         digest = command_digest(step.__name__, actor, {"order": order_id, **given})
-        with self.store.transaction() as tx:
+        with self.store.snapshot() as tx:
             return self._recalled(tx, actor, key, digest)
 
-    def _kind_of(self, order_id: str, service_id: str) -> ServiceKind:
-        return self.catalogue[self._peek(order_id).service(service_id).kind]
+    def _kind_of(self, order_id: str, service_id: str, actor: Actor) -> ServiceKind:
+        return self.catalogue[self._peek(order_id, actor).service(service_id).kind]
 
-    def _peek(self, order_id: str) -> Order:
+    def _peek(self, order_id: str, actor: Actor | None = None) -> Order:
         """Load an order to ask plugins about it; decides nothing."""
         with self.store.transaction() as tx:
-            return load_order(tx, order_id)
+            return load_order(tx, order_id, actor)
 
 
-def load_order(tx: Transaction, order_id: str) -> Order:
+def load_order(tx: Transaction, order_id: str, actor: Actor | None = None) -> Order:
+    """
+    Load an order for somebody, or for the desk itself.
+
+    Raises:
+        pmkit.NotFoundError: If there is none, or it is none of the actor's: in the
+            same words, about the same field.
+    """
     order = tx.load(order_id)
-    if order is None:
+    if order is None or (actor is not None and not belongs(order, actor)):
         raise NotFoundError(NOTHING_HERE, field="order_id")
     return order
+
+
+def file_hash(content: object, *, field: str) -> str:
+    """
+    Tell the SHA-256 of some bytes.
+
+    Raises:
+        pmkit.InputError: If it is anything but bytes.
+    """
+    if not isinstance(content, bytes):
+        msg = f"{type(content).__name__} is not the content of a file."
+        raise InputError(msg, field=field, remedy="Give its bytes.")
+    return hashlib.sha256(content).hexdigest()
 
 
 def _scope(actor: Actor | None) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmkit.core.steps import appoint, visit
-from pmkit.shell.desk.running import Running
+from pmkit.shell.desk.running import Running, file_hash
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -53,11 +53,7 @@ class VisitingDesk(Running):
         Raises:
             pmkit.RefusedError: If it is not booked, or the role may not.
         """
-        with self.store.transaction() as tx:
-            at = self.clock.now()
-            pictures = tuple(
-                tx.put_file(picture, "image/*", at) for picture in sample_pictures
-            )
+        pictures = tuple(sample_pictures)
         return self._run(
             appoint.give_information,
             order_id,
@@ -65,7 +61,10 @@ class VisitingDesk(Running):
             key=key,
             service_id=service_id,
             product_details=product_details,
-            sample_pictures=pictures,
+            sample_pictures=tuple(
+                file_hash(picture, field="sample_pictures") for picture in pictures
+            ),
+            files=[(picture, "image/*") for picture in pictures],
             special_requirements=special_requirements,
         )
 
@@ -247,7 +246,7 @@ class VisitingDesk(Running):
 
             pmkit.InputError: If a checkpoint or a product is missing or foreign.
         """
-        kind = self._kind_of(order_id, service_id)
+        kind = self._kind_of(order_id, service_id, actor)
         return self._run(
             visit.complete_visit,
             order_id,

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from pmkit.core.errors import PmkitError
+from pmkit.core.errors import PluginError, PmkitError
 from pmkit.core.parties import SYSTEM
-from pmkit.core.ports import (
-    BookingReply,
-)
+from pmkit.core.ports import BookingReply, PaymentObservation, RefundObservation
 from pmkit.core.steps import pay, sweep
 from pmkit.effects.carry import carry_out
 from pmkit.shell.desk.hearing import HearingDesk
@@ -134,7 +132,7 @@ class WorkingDesk(HearingDesk):
 
     def _carry_out_all(self, tried: set[str], troubles: list[Trouble]) -> int:
         """Make the calls that were not tried yet; count those that went through."""
-        with self.store.transaction() as tx:
+        with self.store.snapshot() as tx:
             due = [
                 row for row in tx.due_effects() if row.effect.operation_id not in tried
             ]
@@ -178,8 +176,9 @@ class WorkingDesk(HearingDesk):
                     reference=news.reference,
                 )
             else:
+                _require_about(self._peek(order_id), effect.subject, news)
                 self.observe_payment(order_id, effect.plugin, news)
-        except PmkitError as error:
+        except Exception as error:  # noqa: BLE001 - a plugin may say anything
             troubles.append(_trouble(order_id, effect.operation_id, error))
 
     # ------------------------------------------------------------------- news
@@ -192,11 +191,10 @@ class WorkingDesk(HearingDesk):
         order = self._peek(order_id)
         heard = 0
         for payment in order.payments:
-            for news in self._asked(
-                order, payment.method, "method", payment.id, troubles
-            ):
+            method = payment.method
+            for news in self._asked(order, method, "method", payment.id, troubles):
                 heard += self._try(
-                    order_id, news, troubles, self.observe_payment, payment.method
+                    order, payment.id, news, troubles, self.observe_payment, method
                 )
         for service in order.services:
             if service.booking is None:
@@ -204,7 +202,9 @@ class WorkingDesk(HearingDesk):
             for news in self._asked(
                 order, service.provider, "agency", service.id, troubles
             ):
-                heard += self._try(order_id, news, troubles, self.observe_agency)
+                heard += self._try(
+                    order, service.id, news, troubles, self.observe_agency
+                )
         return heard
 
     def _asked(
@@ -224,7 +224,8 @@ class WorkingDesk(HearingDesk):
 
     def _try(
         self,
-        order_id: str,
+        order: Order,
+        subject: str,
         news: Any,
         troubles: list[Trouble],
         observe: Any,
@@ -232,15 +233,17 @@ class WorkingDesk(HearingDesk):
     ) -> bool:
         """Fold one piece of news; what is refused stays with who reported it."""
         try:
-            return bool(observe(order_id, *who, news))
-        except PmkitError as error:
-            troubles.append(_trouble(order_id, news.id, error))
+            _require_about(order, subject, news)
+            return bool(observe(order.id, *who, news))
+        except Exception as error:  # noqa: BLE001 - a plugin may say anything
+            named = str(getattr(news, "id", subject))
+            troubles.append(_trouble(order.id, named, error))
             return False
 
     # ---------------------------------------------------------------- notices
 
     def _notify_all(self, troubles: list[Trouble]) -> int:
-        with self.store.transaction() as tx:
+        with self.store.snapshot() as tx:
             waiting = tx.unsent_notices()
         sent = 0
         for notice in waiting:
@@ -265,8 +268,26 @@ class WorkingDesk(HearingDesk):
 
     def _moving(self) -> tuple[str, ...]:
         """The orders that something can still happen to."""
-        with self.store.transaction() as tx:
+        with self.store.snapshot() as tx:
             return tuple(row.order_id for row in tx.list_orders())
+
+
+def _require_about(order: Order, subject: str, news: object) -> None:
+    """
+    Refuse what is no news, and news of what the plugin was not asked about.
+
+    Otherwise one agency could speak for another, and one method for another's money.
+    """
+    if isinstance(news, RefundObservation):
+        about: object = order.refund(news.refund_id).payment_id
+        about = news.refund_id if news.refund_id == subject else about
+    elif isinstance(news, PaymentObservation):
+        about = news.payment_id
+    else:
+        about = getattr(news, "service_id", None)
+    if about != subject:
+        msg = f"{type(news).__name__} is no news of {subject}."
+        raise PluginError(msg, field="news", remedy="Report what was asked for.")
 
 
 def _trouble(order_id: str, subject: str, error: Exception) -> Trouble:
