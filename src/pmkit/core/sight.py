@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from pmkit.core.money import Money
 from pmkit.core.parties import Actor, Role
+from pmkit.core.visit import Liable
 
 if TYPE_CHECKING:
     from pmkit.core.case import Message, SupportCase
     from pmkit.core.report import Report
     from pmkit.core.service import Service
-    from pmkit.core.visit import Visit
+    from pmkit.core.visit import Fee, Visit
 
 _AGENCY = (Role.AGENCY, Role.INSPECTOR)
 
@@ -36,12 +38,63 @@ def reports_seen_by(service: Service, actor: Actor) -> tuple[Report, ...]:
     """
     if _other_agency(service, actor):
         return ()
-    seen = (
-        _report(visit.report, actor)
-        for visit in service.visits
-        if visit.report is not None and assigned_to(visit, actor)
+    seen = (report_seen_by(visit, actor) for visit in service.visits)
+    return tuple(report for report in seen if report is not None)
+
+
+def report_seen_by(visit: Visit, actor: Actor) -> Report | None:
+    """
+    Tell what somebody may see of the report of a visit.
+
+    Args:
+        visit: A visit of a service that is the actor's.
+
+        actor: Who asks.
+
+    Returns:
+        The report, for the supplier with the released versions only; `None` if
+        there is nothing for the actor to see.
+    """
+    if visit.report is None or not assigned_to(visit, actor):
+        return None
+    report = _report(visit.report, actor)
+    return report if report.versions else None
+
+
+def visit_seen_by(visit: Visit, actor: Actor) -> Visit:
+    """
+    Tell what somebody may see of a visit.
+
+    Args:
+        visit: A visit of a service that is the actor's.
+
+        actor: Who asks.
+
+    Returns:
+        The visit with the report as the actor may see it.  The supplier learns
+        neither who comes nor what the buyer has to pay.
+    """
+    seen = attrs.evolve(visit, report=report_seen_by(visit, actor))
+    if actor.role is not Role.SUPPLIER:
+        return seen
+    return attrs.evolve(
+        seen,
+        inspector="",
+        failure=visit.failure
+        and attrs.evolve(visit.failure, fee=_own_fee(visit.failure.fee)),
+        moves=tuple(
+            attrs.evolve(move, fee=move.fee and _own_fee(move.fee))
+            for move in visit.moves
+        ),
     )
-    return tuple(report for report in seen if report.versions)
+
+
+def _own_fee(fee: Fee) -> Fee:
+    """The supplier's own fee; of anybody else's only that it is not the supplier's."""
+    if fee.owed_by is Liable.SUPPLIER:
+        return fee
+    nothing = Money.zero(fee.amount.currency)
+    return attrs.evolve(fee, amount=nothing, cause="Nothing for you to pay.")
 
 
 def thread_seen_by(service: Service, actor: Actor) -> tuple[Message, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from pmkit.core.case import CaseState
+from pmkit.core.case import CASE_OVER, CaseState
 from pmkit.core.deadlines import Deadline
 from pmkit.core.moments import to_utc
 from pmkit.core.money import Money
@@ -20,6 +20,7 @@ from pmkit.core.payment import PLAIN_REASON, Payment
 from pmkit.core.report import Report
 from pmkit.core.roles import Action, require_on_order
 from pmkit.core.service import Payer, Service, ServiceStage
+from pmkit.core.sight import cases_seen_by, reports_seen_by, visit_seen_by
 from pmkit.core.visit import Visit, VisitState
 
 if TYPE_CHECKING:
@@ -279,10 +280,10 @@ def _section(
         price=service.price.total if _sees_price(service, actor) else None,
         warning=service.warning,
         payments=_payments(order, service, actor),
-        visits=tuple(_visit_as_seen(v, actor) for v in service.visits),
-        report=_report_as_seen(service, actor),
+        visits=tuple(visit_seen_by(v, actor) for v in service.visits),
+        report=next(reversed(reports_seen_by(service, actor)), None),
         overdue=bool(late),
-        deadlines=_dues(service, at),
+        deadlines=_dues(service, actor, at),
     )
 
 
@@ -318,27 +319,7 @@ def _payment(payment: Payment) -> PaymentStatus:
     )
 
 
-def _visit_as_seen(visit: Visit, actor: Actor) -> Visit:
-    """The supplier learns neither who comes nor what an unreleased report says."""
-    report = visit.report
-    if actor.role is Role.SUPPLIER:
-        if report is not None and report.released_at is None:
-            report = None
-        return attrs.evolve(visit, inspector="", report=report)
-    return visit
-
-
-def _report_as_seen(service: Service, actor: Actor) -> Report | None:
-    """The report of the last visit that has one, where the role may read it."""
-    reports = [
-        seen.report
-        for seen in (_visit_as_seen(v, actor) for v in service.visits)
-        if seen.report is not None
-    ]
-    return reports[-1] if reports else None
-
-
-def _dues(service: Service, at: dt.datetime) -> tuple[Due, ...]:
+def _dues(service: Service, actor: Actor, at: dt.datetime) -> tuple[Due, ...]:
     found: list[tuple[str, Deadline | None]] = []
     if not service.over:
         found.append(("Book and pay the service.", service.book_by))
@@ -354,7 +335,9 @@ def _dues(service: Service, at: dt.datetime) -> tuple[Due, ...]:
     found.append(("Review the service.", service.review_until))
     if service.review is not None:
         found.append(("Revise the review.", service.review.revise_until))
-    for case in service.open_cases():
+    for case in cases_seen_by(service, actor):
+        if case.state in CASE_OVER:
+            continue
         if case.state is CaseState.OPEN:
             found.append((f"Answer case {case.id}.", case.answer_by))
         found.append((f"Case {case.id} escalates by itself.", case.escalates_at))
