@@ -142,7 +142,7 @@ def verify(clock: Clock | None, *, order: str | None, db: str, as_json: bool) ->
             where = each.order_id if each.seq is None else f"{each.order_id}/{each.seq}"
             line = f"{where}: {each.what}: {each.found} instead of {each.expected}"
             click.echo(" ".join(line.split()))
-        click.echo(f"{len(found)} differences." if found else "Nothing differs.")
+        click.echo(_count(len(found)))
     if found:
         click.get_current_context().exit(_DIFFERENCE)
 
@@ -198,6 +198,12 @@ def _agency(order: Order) -> str:
         names = ", ".join(there)
         raise InputError(msg, field="party", remedy=f"Add --party: {names}.")
     return there[0]
+
+
+def _count(found: int) -> str:
+    if not found:
+        return "Nothing differs."
+    return "1 difference." if found == 1 else f"{found} differences."
 
 
 def _difference(difference: Difference) -> dict[str, object]:

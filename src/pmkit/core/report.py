@@ -49,6 +49,10 @@ class Decision(enum.StrEnum):
     REJECT = "reject"
 
 
+#: The AQL of a class in which no defect is tolerated; the tables have none.
+ZERO = "0"
+
+
 @attrs.frozen(kw_only=True)
 class ClassResult:
     """
@@ -65,7 +69,7 @@ class ClassResult:
 
         rejection_number: The fewest defects that reject the lot.
 
-    Zero tolerance is acceptance 0 and rejection 1: one defect rejects.
+    Zero tolerance is AQL ``"0"``, acceptance 0 and rejection 1: one defect rejects.
     """
 
     defect_class: DefectClass
@@ -81,6 +85,16 @@ class ClassResult:
                 f"acceptance number {self.acceptance_number}."
             )
             raise InputError(msg, field="rejection_number", remedy="Check the plan.")
+        if self.zero_tolerance and self.rejection_number != 1:
+            msg = "Zero tolerance rejects at the first defect."
+            raise InputError(
+                msg, field="rejection_number", remedy="Give acceptance 0, rejection 1."
+            )
+
+    @property
+    def zero_tolerance(self) -> bool:
+        """Whether one defect of this class rejects the lot: an AQL of 0."""
+        return self.aql == ZERO
 
     @property
     def rejected(self) -> bool:
