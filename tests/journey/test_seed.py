@@ -537,6 +537,30 @@ class TestNote3Cancel:
         assert refund.amount == section(desk).price
         assert section(desk).stage is pmkit.ServiceStage.CANCELLED
 
+    def test_the_refund_arrives_in_days_of_banks(self, desk, world):
+        """A refund to a card takes seven working days of banks, which rest on 14
+        and 28 February although factories work.
+        """
+        pay_initial(desk)
+        service = added(desk)
+        desk.consent("TA-1", service, actor=SUPPLIER)
+        desk.pay(
+            "TA-1",
+            actor=BUYER,
+            service_id=service,
+            method="sandbox-card",
+            instrument="tok-captures",
+        )
+        desk.work()
+        world.set("2026-02-12T09:00+08:00")
+        desk.request_cancellation("TA-1", service, actor=BUYER, cause="Not needed.")
+        desk.answer_cancellation("TA-1", service, actor=OPERATOR, granted=True)
+        desk.work()
+        (refund,) = desk.order("TA-1").refunds
+
+        assert refund.state is pmkit.RefundState.INITIATED
+        assert refund.expected_by.last_day == dt.date(2026, 3, 3)
+
 
 class TestQuestions:
     """The frequent questions at the end of the page."""

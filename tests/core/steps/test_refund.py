@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from tests.core.steps.tills import CHINA, china, get, go, names, paid_apart, usd
+from tests.core.steps.tills import china, get, go, names, paid_apart, usd
 
 from pmkit.core.errors import NotFoundError
 from pmkit.core.payment import RefundState
 from pmkit.core.ports import RefundObservation
 from pmkit.core.steps import refund
+from pmkit.facts.calendars import working_calendar
+
+BANKS = working_calendar("CN", kind="bank")
 
 
 def owing():
@@ -24,7 +27,7 @@ def see(outcome, state, at="01-19T10:00", heard="01-19T11:00", **changes):
         refund.observe_refund,
         observation=seen,
         at=china(heard),
-        calendar=CHINA,
+        bank_calendar=BANKS,
     )
 
 

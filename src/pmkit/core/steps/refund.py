@@ -28,7 +28,7 @@ def observe_refund(
     *,
     observation: RefundObservation,
     at: dt.datetime,
-    calendar: WorkingCalendar,
+    bank_calendar: WorkingCalendar,
 ) -> Outcome:
     """
     Note how far a refund has come.
@@ -40,7 +40,7 @@ def observe_refund(
 
         at: When pmkit heard of it, in any zone.
 
-        calendar: The working days that REFUND-1 counts.
+        bank_calendar: The days on which banks work: REFUND-1 counts those.
 
     Returns:
         The order after it; unchanged by old news and by news of another order.
@@ -61,7 +61,7 @@ def observe_refund(
         believed = refund.requested_at <= observation.at <= at
         expected_by = refund_expected_by(
             observation.at if believed else at,
-            calendar=calendar,
+            calendar=bank_calendar,
             working_days=order.terms.refund_working_days,
         )
     return happened(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from pmkit.core.errors import RefusedError
+from pmkit.core.errors import NotFoundError, RefusedError
+from pmkit.core.order import NOTHING_HERE
 from pmkit.core.parties import SYSTEM, Actor, Role
 from pmkit.core.ports import (
     AgencyObservation,
@@ -27,6 +28,8 @@ from pmkit.shell.desk.running import Running, Step, digest_of, load_order
 from pmkit.shell.wire import encode
 
 if TYPE_CHECKING:
+    from pmkit.core.order import Order
+    from pmkit.core.payment import Payment
     from pmkit.core.service import Service
     from pmkit.shell.store import Transaction
 
@@ -77,7 +80,7 @@ class HearingDesk(Running):
             Whether it was new.
 
         Raises:
-            pmkit.NotFoundError: If the order or payment does not exist.
+            pmkit.NotFoundError: If the order has no such payment by this method.
 
             pmkit.InputError: If the news can not be true.
         """
@@ -86,19 +89,25 @@ class HearingDesk(Running):
         if isinstance(news, RefundObservation):
             step, extra = refund.observe_refund, {}
         with self.store.transaction() as tx:
+            before = load_order(tx, order_id)
+            if _payment_of(before, news).method != method:
+                raise NotFoundError(NOTHING_HERE, field="payment_id")
             if not self._first_time(tx, method, news, order_id):
                 return False
-            before = load_order(tx, order_id)
             outcome = self._decide(step, before, SYSTEM, {"observation": news, **extra})
             self._commit(tx, before, outcome)
         return True
 
-    def observe_agency(self, order_id: str, news: AgencyObservation) -> bool:
+    def observe_agency(
+        self, order_id: str, agency: str, news: AgencyObservation
+    ) -> bool:
         """
         Fold what an agency says into the order that has the service.
 
         Args:
             order_id: The order that has the service.
+
+            agency: The agency's name.
 
             news: What it says; each id counts once for ever.
 
@@ -106,6 +115,8 @@ class HearingDesk(Running):
             Whether it was new.
 
         Raises:
+            pmkit.NotFoundError: If the order has no such service by this agency.
+
             pmkit.RefusedError: If it does not follow the present stage.
 
             pmkit.InputError: If the news can not be true.
@@ -113,6 +124,8 @@ class HearingDesk(Running):
         with self.store.transaction() as tx:
             before = load_order(tx, order_id)
             service = before.service(news.service_id)
+            if service.provider != agency:
+                raise NotFoundError(NOTHING_HERE, field="service_id")
             if not self._first_time(tx, service.provider, news, order_id):
                 return False
             step, arguments = self._meaning(tx, service, news)
@@ -172,6 +185,13 @@ class HearingDesk(Running):
         if stored != {evidence.sha256 for evidence in news.evidence}:
             msg = "The files of the report are not those that it names."
             raise RefusedError(msg, field="evidence")
+
+
+def _payment_of(order: Order, news: PaymentObservation | RefundObservation) -> Payment:
+    """The payment that a piece of news is about."""
+    if isinstance(news, RefundObservation):
+        return order.payment(order.refund(news.refund_id).payment_id)
+    return order.payment(news.payment_id)
 
 
 def _without_files(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pmkit.core.order import Order
     from pmkit.core.parties import Actor
     from pmkit.core.terms import Terms
+    from pmkit.facts.calendars import CalendarKind
     from pmkit.hooks.panel import Panel
     from pmkit.shell.clock import Clock
     from pmkit.shell.ids import Ids
@@ -52,15 +53,23 @@ class Running:
     catalogue: Catalogue
     terms: Terms
 
-    def calendar(self, terms: Terms) -> WorkingCalendar:
+    def calendar(
+        self, terms: Terms, *, kind: CalendarKind = "factory"
+    ) -> WorkingCalendar:
         """
         The working days that some terms speak of.
 
         Days that nobody has announced yet count provisionally, and the deadline
-        says so; it is checked again when they are announced.
+        says so.
+
+        Args:
+            terms: The terms, with their country and zone.
+
+            kind: ``"factory"``, or ``"bank"`` for the days of banks, which keep
+                closed on worked weekends.
         """
         return working_calendar(
-            terms.country, zone=terms.zone, beyond_horizon="provisional"
+            terms.country, kind=kind, zone=terms.zone, beyond_horizon="provisional"
         )
 
     def _run(
@@ -126,6 +135,8 @@ class Running:
             extra["actor"] = actor
         if "calendar" in asked:
             extra["calendar"] = self.calendar(order.terms)
+        if "bank_calendar" in asked:
+            extra["bank_calendar"] = self.calendar(order.terms, kind="bank")
         return step(order, **arguments, **extra)
 
     def _commit(

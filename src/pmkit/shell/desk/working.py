@@ -203,7 +203,12 @@ class WorkingDesk(HearingDesk):
                 order, service.provider, "agency", service.id, troubles
             ):
                 heard += self._try(
-                    order, service.id, news, troubles, self.observe_agency
+                    order,
+                    service.id,
+                    news,
+                    troubles,
+                    self.observe_agency,
+                    service.provider,
                 )
         return heard
 
