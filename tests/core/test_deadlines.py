@@ -120,6 +120,14 @@ class TestDeadline:
         assert due.allows(due.at - dt.datetime.resolution)
         assert due.allows((due.at - dt.datetime.resolution).astimezone(SHANGHAI))
 
+    def test_the_last_day_ends_at_midnight_of_the_place(self):
+        """The 11th ends in China when UTC has 16:00, for both kinds of counting."""
+        booked = clauses.book_by(SHIP, calendar=china())
+        reported = clauses.report_by(VISIT, calendar=china())
+
+        assert booked.at.isoformat() == "2026-02-11T16:00:00+00:00"
+        assert reported.at.isoformat() == "2026-02-24T16:00:00+00:00"
+
     def test_opening_is_the_other_way_round(self):
         """An opening allows its own instant and nothing before it."""
         opening = clauses.escalation_opens(VISIT, zone=SHANGHAI)
