@@ -61,6 +61,16 @@ class TestToUtc:
 
         assert "at" == caught.value.field
 
+    @pytest.mark.parametrize(
+        "text", ["0001-01-01T00:00+08:00", "9999-12-31T23:59-08:00"]
+    )
+    def test_what_leaves_the_years_of_the_calendar(self, text) -> None:
+        """An instant that has no date in UTC is refused by its field."""
+        with pytest.raises(InputError) as caught:
+            to_utc(dt.datetime.fromisoformat(text), field="visit_ended")
+
+        assert "visit_ended" == caught.value.field
+
 
 class TestPlainDate:
     """A date and not an instant."""

@@ -92,7 +92,9 @@ def whole_number(text: str, *, field: str) -> int:
     """
     if len(text) <= _LONGEST and text.isascii() and text.removeprefix("-").isdigit():
         return int(text)
-    msg = f"{text[:_LONGEST]!r} is not a whole number."
+    long = len(text) > _LONGEST
+    shown = repr(f"{text[:_LONGEST]}..." if long else text)
+    msg = f"{shown} is {'too long' if long else 'not a whole number'}."
     raise InputError(msg, field=field, remedy="Write it in digits, such as 7.")
 
 

@@ -31,7 +31,8 @@ def to_utc(value: dt.datetime, *, field: str = "at") -> dt.datetime:
     Raises:
         pmkit.NaiveTimeError: If *value* has no zone.
 
-        pmkit.InputError: If *value* is not a datetime.
+        pmkit.InputError:
+            If *value* is not a datetime, or leaves the years 1 to 9999 in UTC.
 
     Examples:
         >>> to_utc(dt.datetime.fromisoformat("2026-02-13T17:30+08:00")).isoformat()
@@ -46,7 +47,12 @@ def to_utc(value: dt.datetime, *, field: str = "at") -> dt.datetime:
         raise NaiveTimeError(
             msg, field=field, remedy="Add the zone, for example +08:00 or UTC."
         )
-    plain = value.astimezone(dt.UTC)
+    try:
+        plain = value.astimezone(dt.UTC)
+    except OverflowError:
+        msg = f"{value.isoformat()} is before the year 1 or after 9999 in UTC."
+        remedy = "Give an instant of this age."
+        raise InputError(msg, field=field, remedy=remedy) from None
     return dt.datetime.combine(plain.date(), plain.time(), tzinfo=dt.UTC)
 
 

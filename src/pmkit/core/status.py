@@ -257,6 +257,15 @@ def _after_review(service: Service) -> NextStep:
     return NextStep(what="Nothing: the service is done.")
 
 
+def _open_step(order: Order, service: Service, at: dt.datetime) -> NextStep:
+    """Tell the next step; a review whose window has passed is none any more."""
+    step = next_step(order, service)
+    reviewing = service.stage in (ServiceStage.CLOSED, ServiceStage.REVIEWED)
+    if reviewing and step.by is not None and not step.by.allows(at):
+        return NextStep(what="Nothing: the time for a review is over.")
+    return step
+
+
 def _owes_report(visit: Visit) -> bool:
     return visit.state is VisitState.COMPLETED and visit.report is None
 
@@ -276,7 +285,7 @@ def _section(
         kind=service.kind,
         provider=service.provider,
         stage=service.stage,
-        next=next_step(order, service),
+        next=_open_step(order, service, at),
         price=service.price.total if _sees_price(service, actor) else None,
         warning=service.warning,
         payments=_payments(order, service, actor),

@@ -81,6 +81,9 @@ def understood() -> Iterator[None]:
     except UnicodeEncodeError:
         msg = "A text has half of a surrogate pair in it, which is no character."
         raise InputError(msg, remedy="Decode the text anew from its source.") from None
+    except UnicodeDecodeError:
+        msg = "A text in the database is damaged."
+        raise CorruptStoreError(msg, remedy=_BACKUP) from None
     except OverflowError:
         msg = "A number is too large to be stored."
         raise InputError(msg, remedy="Give a smaller one.") from None

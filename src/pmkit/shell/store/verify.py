@@ -165,10 +165,13 @@ def _verify_order(tx: Transaction, order_id: object) -> Iterator[Difference]:
         yield from _verify_columns(row, event, expected)
         history.append(event)
     order = tx.connection.execute(_raw(orders).where(orders.c.id == order_id)).first()
+    folded = _folded(history) if rows and len(history) == len(rows) else None
     if order is None:
         yield _different(order_id, None, "orders", "the order of its events", "nothing")
     else:
-        yield from _verify_state(order, rows, history)
+        yield from _verify_state(order, rows, folded)
+    if folded is not None:
+        yield from _verify_named_files(tx, folded)
 
 
 def _verify_event(row: Any, expected: int, before: Any) -> Iterator[Difference]:
@@ -211,7 +214,7 @@ def _verify_columns(row: Any, event: Event, seq: int) -> Iterator[Difference]:
 
 
 def _verify_state(
-    order: Any, rows: list[Any], history: list[Event]
+    order: Any, rows: list[Any], folded: Order | None
 ) -> Iterator[Difference]:
     """Check an order against the fold of its whole history."""
     head = rows[-1].hash if rows else "the hash of an event"
@@ -219,7 +222,6 @@ def _verify_state(
         yield _different(order.id, None, "orders.head_hash", head, order.head_hash)
     if order.version != len(rows):
         yield _different(order.id, None, "orders.version", len(rows), order.version)
-    folded = _folded(history) if rows and len(history) == len(rows) else None
     if folded is None:
         yield _different(
             order.id, None, "orders.state", "a history that makes an order", "none"
@@ -272,6 +274,26 @@ def _first(expected: Any, found: Any, path: str) -> tuple[str, Any, Any]:
 # ------------------------------------------------------------------------ files
 
 
+def _verify_named_files(tx: Transaction, order: Order) -> Iterator[Difference]:
+    """Check that every photo and picture that an order speaks of is there."""
+    files = tx.tables.files
+    for name in sorted(_files_of(order)):
+        there = sa.select(files.c.sha256).where(files.c.sha256 == name)
+        if tx.connection.execute(there).first() is None:
+            yield _different(order.id, None, "files", name, "nothing")
+
+
+def _files_of(order: Order) -> set[str]:
+    found: set[str] = set()
+    for service in order.services:
+        if service.information is not None:
+            found.update(service.information.sample_pictures)
+        for visit in service.visits:
+            for version in () if visit.report is None else visit.report.versions:
+                found.update(item.sha256 for item in version.evidence)
+    return found
+
+
 def _verify_files(tx: Transaction) -> Iterator[Difference]:
     """Check every file against its hash, one at a time."""
     files = tx.tables.files
@@ -279,7 +301,11 @@ def _verify_files(tx: Transaction) -> Iterator[Difference]:
         if not _is_text(name):
             yield _different(name, None, "files.sha256", "a hash", name)
             continue
-        row = tx.connection.execute(_raw(files).where(files.c.sha256 == name)).one()
+        row = tx.connection.execute(_raw(files).where(files.c.sha256 == name)).first()
+        if row is None:
+            # A damaged index names a row that the table does not find.
+            yield _different(name, None, "files", "the file of this hash", "nothing")
+            continue
         content = row.content if isinstance(row.content, bytes) else b""
         if digest(content) != name:
             yield _different(name, None, "files.content", name, digest(content))
