@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pmkit.core.booking import check_line
 from pmkit.core.errors import InputError
 from pmkit.core.ports import QuoteRequest
 from pmkit.core.roles import Action, require_on_order, require_on_service
@@ -51,6 +52,8 @@ class BookingDesk(Running):
         Raises:
             pmkit.UnknownKindError: If there is no such kind.
 
+            pmkit.InputError: If it has not so many visits.
+
             pmkit.UnknownPluginError: If there is no such agency.
 
             pmkit.NotFoundError: If there is no such order.
@@ -59,8 +62,11 @@ class BookingDesk(Running):
         """
         order = self._peek(order_id)
         agency = self.panel.agency(provider)
+        wanted = self.catalogue[kind]
+        _require_visits(planned_visits)
+        check_line(wanted, planned_visits)
         request = QuoteRequest(
-            kind=self.catalogue[kind].code,
+            kind=wanted.code,
             lines=order.lines,
             currency=order.currency,
             planned_visits=planned_visits,
@@ -321,6 +327,13 @@ class BookingDesk(Running):
             granted=granted,
             answer=answer,
         )
+
+
+def _require_visits(planned: object) -> None:
+    """Refuse what no agency can name a price for."""
+    if type(planned) is not int or planned < 1:
+        msg = f"{planned!r} is not a number of visits."
+        raise InputError(msg, field="planned_visits", remedy="Plan at least 1.")
 
 
 def _payer(payer: Payer | str) -> Payer:

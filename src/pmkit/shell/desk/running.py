@@ -4,6 +4,7 @@ How every command runs: load, decide, save, and nothing else.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pmkit.core.effects import effects_of
 from pmkit.core.errors import ConflictError, InputError, NotFoundError
 from pmkit.core.events import fold
+from pmkit.core.moments import to_utc
 from pmkit.core.notices import notices_of
 from pmkit.core.order import NOTHING_HERE
 from pmkit.core.roles import belongs
@@ -19,8 +21,6 @@ from pmkit.shell.plain import canonical_json
 from pmkit.shell.wire import encode
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from pmkit.core.calendars import WorkingCalendar
     from pmkit.core.catalogue import Catalogue, ServiceKind
     from pmkit.core.events import Outcome
@@ -245,7 +245,10 @@ def _scope(actor: Actor | None) -> str:
 
 
 def command_digest(command: str, actor: Actor | None, content: dict[str, Any]) -> str:
-    """Tell one command's content from another's."""
+    """Tell one command's content from another's; a moment in it has a zone."""
+    for name, value in content.items():
+        if isinstance(value, dt.datetime):
+            to_utc(value, field=name)
     return digest_of(
         {"command": command, "actor": encode(actor), "content": encode(content)}
     )
