@@ -16,20 +16,24 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
-from pmkit.core import days
+from pmkit.core import days, horizon
 from pmkit.core.days import KIND_OF_LETTER, DayKind
-from pmkit.core.errors import CalendarHorizonError, InputError
+from pmkit.core.errors import InputError
 from pmkit.core.moments import plain_date
 from pmkit.core.walltime import named_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pmkit.core.errors import CalendarHorizonError
+
 #: What a calendar does with a day that nobody has announced.
 BeyondHorizon = Literal["raise", "provisional"]
 
 _SATURDAY_AND_SUNDAY = frozenset({5, 6})
 _ONE_DAY = dt.timedelta(days=1)
+#: Named once: looking a name up in a module costs a tenth of an answer.
+_DATE = dt.date
 
 
 def _zone(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -42,7 +46,8 @@ def _day(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
 
 def _days(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
     for day in value:
-        plain_date(day, field=attribute.name)
+        if type(day) is not _DATE:
+            plain_date(day, field=attribute.name)
 
 
 @attrs.frozen(kw_only=True)
@@ -101,12 +106,19 @@ class WorkingCalendar:
     beyond_horizon: BeyondHorizon = "raise"
     version: str = attrs.field(init=False)
     _base: int = attrs.field(init=False, repr=False, eq=False)
-    _letters: bytes = attrs.field(init=False, repr=False, eq=False)
+    _size: int = attrs.field(init=False, repr=False, eq=False)
+    _letters: str = attrs.field(init=False, repr=False, eq=False)
+    #: _answers[i]: 1 if day i is worked, 0 if not, 2 or 3 if it may not be told.
+    _answers: bytes = attrs.field(init=False, repr=False, eq=False)
     #: _rank[i]: how many of the days before day i are worked.
     _rank: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
     #: _unsure[i]: how many of the days before day i were not announced.
     _unsure: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
     _workdays: tuple[dt.date, ...] = attrs.field(init=False, repr=False, eq=False)
+    #: Of the working days by number, the first that may be told going back from
+    #: the midnight that begins day i, and the end of those going forward from it.
+    _earliest: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
+    _latest: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
     _strict: bool = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -119,14 +131,21 @@ class WorkingCalendar:
         letters = days.spell(self)
         flags = letters.translate(days.IS_WORKED)
         unsure = days.spell_unsure(self)
+        strict = self.beyond_horizon == "raise"
+        rank = tuple(itertools.accumulate(flags, initial=0))
+        earliest, latest = days.reach(rank, unsure if strict else bytes(len(unsure)))
         ordinals = itertools.compress(itertools.count(base), flags)
         build = object.__setattr__
         build(self, "_base", base)
-        build(self, "_letters", letters)
-        build(self, "_rank", tuple(itertools.accumulate(flags, initial=0)))
+        build(self, "_size", len(letters))
+        build(self, "_letters", letters.decode("ascii"))
+        build(self, "_answers", days.answers(flags, unsure) if strict else flags)
+        build(self, "_rank", rank)
         build(self, "_unsure", tuple(itertools.accumulate(unsure, initial=0)))
         build(self, "_workdays", tuple(map(dt.date.fromordinal, ordinals)))
-        build(self, "_strict", self.beyond_horizon == "raise")
+        build(self, "_earliest", earliest)
+        build(self, "_latest", latest)
+        build(self, "_strict", strict)
         build(self, "version", self._digest(letters, unsure))
 
     @classmethod
@@ -207,14 +226,15 @@ class WorkingCalendar:
                 If nobody has announced *day* and the calendar does not answer
                 provisionally, or if *day* is outside its tables.
         """
-        if type(day) is not dt.date:
+        if type(day) is not _DATE:
             plain_date(day, field="day")
         at = day.toordinal() - self._base
-        if not 0 <= at < len(self._letters):
-            raise self._outside(day)
-        if self._strict and self._unsure[at] != self._unsure[at + 1]:
+        if not 0 <= at < self._size:
+            raise horizon.outside(self, day)
+        answer = self._answers[at]
+        if answer > 1:
             raise self._unannounced(at, at + 1)
-        return self._letters[at] in b"wm"
+        return answer == 1
 
     def add(self, day: dt.date, n: int) -> dt.date:
         """
@@ -236,35 +256,27 @@ class WorkingCalendar:
             >>> china.add(dt.date(2026, 2, 27), -7).isoformat()
             '2026-02-11'
         """
-        if type(day) is not dt.date:
+        if type(day) is not _DATE:
             plain_date(day, field="day")
         if type(n) is not int:
-            _refuse_count(n)
+            horizon.check_count(n)
         at = day.toordinal() - self._base
-        size = len(self._letters)
         if n > 0:
-            if not -1 <= at < size:
-                raise self._outside(day)
-            low = at + 1
-            found = self._rank[low] + n - 1
-            if found >= len(self._workdays):
-                raise self._exhausted(day, n)
-            result = self._workdays[found]
-            high = result.toordinal() - self._base + 1
-        elif n < 0:
-            if not 0 <= at <= size:
-                raise self._outside(day)
-            high = at
-            found = self._rank[high] + n
-            if found < 0:
-                raise self._exhausted(day, n)
-            result = self._workdays[found]
-            low = result.toordinal() - self._base
-        else:
-            raise _zero_days()
-        if self._strict and self._unsure[low] != self._unsure[high]:
-            raise self._unannounced(low, high)
-        return result
+            at += 1
+            if not 0 <= at <= self._size:
+                raise horizon.outside(self, day)
+            found = self._rank[at] + n - 1
+            if found >= self._latest[at]:
+                raise self._unreachable(day, n, at, found)
+            return self._workdays[found]
+        if not n:
+            raise horizon.zero_days()
+        if not 0 <= at <= self._size:
+            raise horizon.outside(self, day)
+        found = self._rank[at] + n
+        if found < self._earliest[at]:
+            raise self._unreachable(day, n, at, found)
+        return self._workdays[found]
 
     def count(self, start: dt.date, end: dt.date) -> int:
         """
@@ -277,7 +289,12 @@ class WorkingCalendar:
 
             pmkit.CalendarHorizonError: If a day between was not announced.
         """
-        low, high = self._boundary(start, "start"), self._boundary(end, "end")
+        if type(start) is not _DATE or type(end) is not _DATE:
+            self._span(start, end)
+        base, size = self._base, self._size
+        low, high = start.toordinal() - base, end.toordinal() - base
+        if not (0 <= low <= size and 0 <= high <= size):
+            self._span(start, end)
         if self._strict and self._unsure[low] != self._unsure[high]:
             raise self._unannounced(min(low, high), max(low, high))
         return self._rank[high] - self._rank[low]
@@ -291,9 +308,10 @@ class WorkingCalendar:
 
             pmkit.CalendarHorizonError: If a day between was not announced.
         """
-        self.count(start, end)
-        first = self._rank[self._boundary(start, "start")]
-        return self._workdays[first : self._rank[self._boundary(end, "end")]]
+        low, high = self._span(start, end)
+        if self._strict and self._unsure[low] != self._unsure[high]:
+            raise self._unannounced(min(low, high), max(low, high))
+        return self._workdays[self._rank[low] : self._rank[high]]
 
     def roll_forward(self, day: dt.date) -> dt.date:
         """
@@ -317,12 +335,12 @@ class WorkingCalendar:
         """Tell whether *day* was announced; a day outside the tables was not."""
         plain_date(day, field="day")
         at = day.toordinal() - self._base
-        inside = 0 <= at < len(self._letters)
+        inside = 0 <= at < self._size
         return inside and self._unsure[at] == self._unsure[at + 1]
 
     def is_official_between(self, start: dt.date, end: dt.date) -> bool:
         """Tell whether every day from *start* up to, not including, *end* was."""
-        low, high = self._boundary(start, "start"), self._boundary(end, "end")
+        low, high = self._span(start, end)
         return self._unsure[low] == self._unsure[high]
 
     def kind_of(self, day: dt.date) -> DayKind:
@@ -343,58 +361,38 @@ class WorkingCalendar:
         ``w`` working, ``e`` weekend, ``h`` holiday, ``m`` make-up: the short
         form in which a deadline keeps the days that it read.
         """
-        low, high = self._boundary(start, "start"), self._boundary(end, "end")
-        return self._letters[low:high].decode("ascii")
+        low, high = self._span(start, end)
+        return self._letters[low:high]
 
-    def _boundary(self, day: dt.date, field: str) -> int:
-        """Find the position of the midnight that begins *day*."""
-        if type(day) is not dt.date:
-            plain_date(day, field=field)
-        at = day.toordinal() - self._base
-        if not 0 <= at <= len(self._letters):
-            raise self._outside(day)
-        return at
+    def _span(self, start: dt.date, end: dt.date) -> tuple[int, int]:
+        """Find the positions of the midnights that begin *start* and *end*."""
+        if type(start) is not _DATE:
+            plain_date(start, field="start")
+        if type(end) is not _DATE:
+            plain_date(end, field="end")
+        base = self._base
+        low, high = start.toordinal() - base, end.toordinal() - base
+        size = self._size
+        if not (0 <= low <= size and 0 <= high <= size):
+            raise horizon.outside(self, end if 0 <= low <= size else start)
+        return low, high
 
     def _digest(self, letters: bytes, unsure: bytes) -> str:
         head = f"1|{self.zone.key}|{self.first.isoformat()}|".encode()
         return hashlib.sha256(head + letters + b"|" + unsure).hexdigest()[:16]
 
-    def _outside(self, day: dt.date) -> CalendarHorizonError:
-        msg = f"{day} is outside the calendar {self.name}."
-        remedy = f"It knows the days from {self.first} to {self.last}."
-        return CalendarHorizonError(msg, field="day", remedy=remedy)
-
-    def _exhausted(self, day: dt.date, n: int) -> CalendarHorizonError:
-        where = "after" if n > 0 else "before"
-        msg = f"The calendar {self.name} has no {abs(n)} working days {where} {day}."
-        remedy = f"It knows the days from {self.first} to {self.last}."
-        return CalendarHorizonError(msg, field="day", remedy=remedy)
+    def _unreachable(
+        self, day: dt.date, n: int, at: int, found: int
+    ) -> CalendarHorizonError:
+        """Say why working day number *found* may not be told, going from *at*."""
+        if not 0 <= found < len(self._workdays):
+            return horizon.exhausted(self, day, n)
+        end = self._workdays[found].toordinal() - self._base
+        return self._unannounced(*((at, end + 1) if n > 0 else (end, at)))
 
     def _unannounced(self, low: int, high: int) -> CalendarHorizonError:
         """Name the first day from *low* up to *high* that was not announced."""
         at = next(
             at for at in range(low, high) if self._unsure[at + 1] > self._unsure[at]
         )
-        day = dt.date.fromordinal(self._base + at)
-        why = (
-            "is only an estimate" if day in self.estimated else "has not been announced"
-        )
-        msg = f"{day} {why} in the calendar {self.name}."
-        remedy = (
-            f"It is official from {self.official_from} until {self.official_until};"
-            " ask for a provisional answer to go beyond."
-        )
-        return CalendarHorizonError(msg, field="day", remedy=remedy)
-
-
-def _refuse_count(n: object) -> None:
-    """Refuse what is no integer; a bool is none, a subclass of int is one."""
-    if isinstance(n, bool) or not isinstance(n, int):
-        msg = f"{n!r} is not a number of days."
-        raise InputError(msg, field="n", remedy="Give an integer other than 0.")
-
-
-def _zero_days() -> InputError:
-    msg = "0 working days from a day is no question of counting."
-    remedy = "Use roll_forward or roll_backward to find the nearest working day."
-    return InputError(msg, field="n", remedy=remedy)
+        return horizon.unannounced(self, dt.date.fromordinal(self._base + at))

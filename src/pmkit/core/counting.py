@@ -216,7 +216,8 @@ def _on_calendar(
 def _checked(
     n: object, calendar: object, convention: CountingConvention | str
 ) -> CountingConvention:
-    at_least_one(n, "working_days")
+    if type(n) is not int or n < 1:
+        at_least_one(n, "working_days")
     if not isinstance(calendar, WorkingCalendar):
         msg = f"{calendar!r} is not a working calendar."
         raise InputError(
@@ -224,6 +225,8 @@ def _checked(
             field="calendar",
             remedy='Use pmkit.working_calendar("CN") or your own.',
         )
+    if type(convention) is CountingConvention:
+        return convention
     return CountingConvention(convention)
 
 

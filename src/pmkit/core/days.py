@@ -85,7 +85,10 @@ def check(days: Days) -> None:
         remedy = "Use 0 for Monday to 6 for Sunday."
         raise InputError(msg, field="weekend", remedy=remedy)
     for field in ("closed", "worked", "estimated"):
-        for day in sorted(getattr(days, field)):
+        known = getattr(days, field)
+        if not known or (days.first <= min(known) and max(known) <= days.last):
+            continue
+        for day in sorted(known):
             if not days.first <= day <= days.last:
                 msg = f"{day} is not between {days.first} and {days.last}."
                 remedy = "Widen the calendar or leave the day out."
@@ -123,3 +126,35 @@ def spell_unsure(days: Days) -> bytes:
     for day in days.estimated:
         unsure[day.toordinal() - base] = 1
     return bytes(unsure)
+
+
+def answers(flags: bytes, unsure: bytes) -> bytes:
+    """Write 0 or 1 per day as *flags* do, and 2 or 3 for one that is *unsure*."""
+    both = int.from_bytes(flags, "big") + 2 * int.from_bytes(unsure, "big")
+    return both.to_bytes(len(flags), "big")
+
+
+def reach(
+    rank: tuple[int, ...], unsure: bytes
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """
+    Tell how far one can count from each midnight without an unsure day between.
+
+    Args:
+        rank: How many days before each midnight are worked.
+
+        unsure: 1 for each day that was not announced, else 0.
+
+    Returns:
+        For each midnight the number of the first working day that can be reached
+        going back, and the number after the last going forward.
+    """
+    earliest: list[int] = []
+    latest: list[int] = []
+    low = 0
+    for run in unsure.split(b"\1"):
+        high = low + len(run)
+        earliest += [rank[low]] * (high - low + 1)
+        latest += [rank[high]] * (high - low + 1)
+        low = high + 1
+    return tuple(earliest), tuple(latest)

@@ -15,6 +15,9 @@ from pmkit.core.errors import InputError, NaiveTimeError
 if TYPE_CHECKING:
     import zoneinfo
 
+_MIDNIGHT = dt.time()
+_LATER_MIDNIGHT = dt.time(fold=1)
+
 
 def to_utc(value: dt.datetime, *, field: str = "at") -> dt.datetime:
     """
@@ -38,6 +41,9 @@ def to_utc(value: dt.datetime, *, field: str = "at") -> dt.datetime:
         >>> to_utc(dt.datetime.fromisoformat("2026-02-13T17:30+08:00")).isoformat()
         '2026-02-13T09:30:00+00:00'
     """
+    # Most instants are plain already, and every deadline asks.
+    if type(value) is dt.datetime and value.tzinfo is dt.UTC:
+        return value
     given: object = value
     if not isinstance(given, dt.datetime):
         msg = f"{given!r} is not a datetime."
@@ -100,14 +106,17 @@ def start_of_day(day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime:
         >>> start_of_day(dt.date(2026, 4, 24), cairo).astimezone(cairo).isoformat()
         '2026-04-24T01:00:00+03:00'
     """
-    midnight = dt.datetime.combine(day, dt.time(), tzinfo=zone)
-    utc = midnight.astimezone(dt.UTC)
-    if utc.astimezone(zone).replace(tzinfo=None) == midnight.replace(tzinfo=None):
-        return utc
-    # In a gap, fold=1 uses the offset after the transition and so lands before
-    # the transition by the length of the gap; fold=0 lands after it by the same.
-    after = midnight.replace(fold=1).astimezone(dt.UTC)
-    return _first_instant_of_gap(min(utc, after), max(utc, after), zone)
+    # fold=0 is the offset before a transition, fold=1 the one after it.  Where a
+    # midnight occurs twice the first is meant, and only a gap raises the offset.
+    before = dt.datetime.combine(day, _MIDNIGHT, zone).utcoffset()
+    after = dt.datetime.combine(day, _LATER_MIDNIGHT, zone).utcoffset()
+    utc = dt.datetime.combine(day, _MIDNIGHT, dt.UTC)
+    # A zone has an offset at every time; only the types do not know it.
+    assert before is not None  # noqa: S101
+    assert after is not None  # noqa: S101
+    if before >= after:
+        return utc - before
+    return _first_instant_of_gap(utc - after, utc - before, zone)
 
 
 def _first_instant_of_gap(
