@@ -39,9 +39,14 @@ _PART = re.compile(
 )
 #: The clauses along the road of a service.
 _CLAUSES = (
+    "ship_day_after",
     "book_by",
     "pay_link_until",
+    "visit_date_by",
+    "appointment_by",
     "change_by",
+    "change_by_full_days",
+    "change_by_hours",
     "report_by",
     "review_until",
     "revise_review_until",

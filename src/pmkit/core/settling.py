@@ -7,11 +7,11 @@ ask the same question, so it is answered once, here.
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 from typing import TYPE_CHECKING
 
 from pmkit.core.booking import booking_deadline
+from pmkit.core.clauses import ship_day_after
 from pmkit.core.events import Event, Outcome, then
 from pmkit.core.events.leaving import ServiceExpired
 from pmkit.core.events.ordering import ShipDateFixed
@@ -21,6 +21,7 @@ from pmkit.core.parties import SYSTEM
 from pmkit.core.refunds import left_for, paid_by, refund_from
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator
 
     from pmkit.core.calendars import WorkingCalendar
@@ -146,8 +147,7 @@ def _fix_ship_date(
     paid_at = order.paid_at(order.ship.after)
     if paid_at is None:
         return
-    paid_on = paid_at.astimezone(calendar.zone).date()
-    day = paid_on + dt.timedelta(days=order.ship.days)
+    day = ship_day_after(paid_at, days=order.ship.days, zone=calendar.zone)
     deadline = booking_deadline(order, day, calendar)
     waiting = tuple(
         (service.id, deadline)

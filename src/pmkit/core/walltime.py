@@ -35,6 +35,28 @@ def named_zone(value: object, *, field: str) -> zoneinfo.ZoneInfo:
     return value
 
 
+def plain_time(value: object, *, field: str) -> dt.time:
+    """
+    Check that *value* is a time of day on some clock.
+
+    Args:
+        value: What was given for a time.
+
+        field: The name to put into the error.
+
+    Returns:
+        The time, unchanged.
+
+    Raises:
+        pmkit.InputError: If it is none, or has a zone of its own.
+    """
+    if not isinstance(value, dt.time) or value.tzinfo is not None:
+        msg = f"{value!r} is not a time of day on the clocks of the zone."
+        remedy = "Use datetime.time(13), without a zone."
+        raise InputError(msg, field=field, remedy=remedy)
+    return value
+
+
 def instant_at(day: dt.date, time: dt.time, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     """
     Find the instant at which the clocks of *zone* show *time* on *day*.

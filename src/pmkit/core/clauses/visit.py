@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pmkit.core.deadlines import CountingConvention, Deadline
 from pmkit.core.errors import InputError
 from pmkit.core.moments import plain_date
-from pmkit.core.walltime import instant_at, named_zone
+from pmkit.core.walltime import instant_at, named_zone, plain_time
 
 if TYPE_CHECKING:
     import zoneinfo
@@ -62,7 +62,7 @@ def change_by(
     """
     plain_date(visit_day, field="visit_day")
     named_zone(zone, field="zone")
-    _check_time(at)
+    plain_time(at, field="at")
     if visit_day == dt.date.min:
         msg = f"There is no day before {visit_day}."
         raise InputError(msg, field="visit_day", remedy="Give the day of the visit.")
@@ -76,10 +76,3 @@ def change_by(
         zone=zone.key,
         event_day=visit_day,
     )
-
-
-def _check_time(at: object) -> None:
-    if not isinstance(at, dt.time) or at.tzinfo is not None:
-        msg = f"{at!r} is not a time of day on the clocks of the zone."
-        remedy = "Use datetime.time(13), without a zone."
-        raise InputError(msg, field="at", remedy=remedy)

@@ -4,10 +4,10 @@ Step 1 of the road: a service comes onto the order, and both sides agree to it.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from pmkit.core.booking import booking_deadline, check_line, check_price, open_links
+from pmkit.core.clauses import ship_day_after
 from pmkit.core.errors import InputError, NotAllowedError, TooLateError
 from pmkit.core.events import Outcome, happened
 from pmkit.core.events.booking import (
@@ -31,6 +31,8 @@ from pmkit.core.service import (
 )
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from pmkit.core.calendars import WorkingCalendar
     from pmkit.core.catalogue import ServiceKind
 
@@ -362,7 +364,7 @@ def _warning(order: Order, at: dt.datetime, calendar: WorkingCalendar) -> str:
     if not isinstance(order.ship, DaysAfterPayment) or order.ship_day is not None:
         return ""
     today = at.astimezone(calendar.zone).date()
-    day = today + dt.timedelta(days=order.ship.days)
+    day = ship_day_after(at, days=order.ship.days, zone=calendar.zone)
     deadline = booking_deadline(order, day, calendar)
     if deadline is None or deadline.last_day >= today:
         return ""
