@@ -5,7 +5,7 @@ Whom an event has to be told to, and in which words.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from pmkit.core.order import Order
     from pmkit.core.service import Service
 
-#: Finds the words for an event; *order* is the order after it.
-_Speak = Callable[["Order", Event], "Iterator[_Words]"]
+#: Finds the words for an event of its kind; *order* is the order after it.
+_Speak = Callable[["Order", Any], "Iterator[_Words]"]
 
 
 class _Words(NamedTuple):
@@ -103,9 +103,7 @@ def _task_received(order: Order, event: Event) -> Iterator[_Words]:
     )
 
 
-def _added(order: Order, event: Event) -> Iterator[_Words]:
-    if not isinstance(event, booking.ServiceAdded):
-        return
+def _added(order: Order, event: booking.ServiceAdded) -> Iterator[_Words]:
     service = event.service
     what = f"{service.kind} by {service.provider}"
     if not service.approved:
@@ -137,9 +135,7 @@ def _payment_news(order: Order, event: Event) -> Iterator[_Words]:
     )
 
 
-def _refund(order: Order, event: Event) -> Iterator[_Words]:
-    if not isinstance(event, paying.RefundRequested):
-        return
+def _refund(order: Order, event: paying.RefundRequested) -> Iterator[_Words]:
     refund = event.refund
     payer = order.payment(refund.payment_id).started_by.role
     yield _Words(
@@ -176,23 +172,19 @@ def _ship_date_moved(order: Order, _: Event) -> Iterator[_Words]:
             )
 
 
-def _message(order: Order, event: Event) -> Iterator[_Words]:
-    if isinstance(event, asking.MessageSent):
-        for role in event.message.to:
-            yield _Words(role, f"A message about order {order.id}", event.message.text)
+def _message(order: Order, event: asking.MessageSent) -> Iterator[_Words]:
+    for role in event.message.to:
+        yield _Words(role, f"A message about order {order.id}", event.message.text)
 
 
-def _case(order: Order, event: Event) -> Iterator[_Words]:
-    if isinstance(event, asking.CaseOpened):
-        question = event.case.entries[0].text
-        to = event.case.addressed_to
-        yield _Words(to, f"A question about order {order.id}", question)
+def _case(order: Order, event: asking.CaseOpened) -> Iterator[_Words]:
+    question = event.case.entries[0].text
+    to = event.case.addressed_to
+    yield _Words(to, f"A question about order {order.id}", question)
 
 
-def _case_answer(order: Order, event: Event) -> Iterator[_Words]:
+def _case_answer(order: Order, event: asking.CaseAnswered) -> Iterator[_Words]:
     """An answer is for the buyer; what the buyer adds is for who was asked."""
-    if not isinstance(event, asking.CaseAnswered):
-        return
     case = _service(order, event).case(event.case_id)
     buying = event.by.role in (Role.BUYER, Role.APPROVER)
     to = case.addressed_to if buying else Role.BUYER
