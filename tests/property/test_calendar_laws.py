@@ -9,8 +9,7 @@ import itertools
 import zoneinfo
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from pmkit.core.calendars import WorkingCalendar
 from pmkit.core.walltime import instant_at

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pmkit.core.clauses import report_by
 from pmkit.core.deadlines import CountingConvention
