@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
+import sqlite3
 
 import pytest
 
@@ -296,6 +298,39 @@ class TestShow:
             "Nordwind GmbH from Ningbo Hexing Lighting  [no service]\n"
             == capsys.readouterr().out
         )
+
+
+def tamper(db, *statements):
+    """Change a database behind pmkit's back."""
+    with contextlib.closing(sqlite3.connect(db)) as opened, opened:
+        for statement in statements:
+            assert opened.execute(statement).rowcount == 1
+
+
+class TestVerify:
+    """``pmkit orders verify`` in words."""
+
+    def test_nothing_differs(self, serviced, capsys):
+        """A file that is as it was written says so, and exits 0."""
+        assert 0 == call("verify", "--db", serviced)
+        assert "Nothing differs.\n" == capsys.readouterr().out
+
+    def test_one_is_one_difference(self, serviced, capsys):
+        """One line for the place, then the count in the singular; exit code 1."""
+        tamper(serviced, "UPDATE orders SET stage = 'shipped'")
+
+        assert 1 == call("verify", "--db", serviced)
+        assert [
+            f"{ORDER}: orders.stage: shipped instead of draft",
+            "1 difference.",
+        ] == capsys.readouterr().out.splitlines()
+
+    def test_two_are_two_differences(self, serviced, capsys):
+        """Two lines, then the count in the plural."""
+        tamper(serviced, "UPDATE orders SET stage = 'shipped', buyer = 'Thief'")
+
+        assert 1 == call("verify", "--db", serviced)
+        assert "2 differences." == capsys.readouterr().out.splitlines()[-1]
 
 
 class TestBadInput:
