@@ -324,3 +324,61 @@ class TestBadInput:
         ):
             with pytest.raises(InputError):
                 question()
+
+
+class TestWithDays:
+    """A calendar with days of one's own."""
+
+    def test_closes_and_works(self):
+        """A shutdown closes a make-up Saturday, and a closed Tuesday can be worked."""
+        plant = march().with_days(closed=[day(7), day(9)], worked=[day(3), day(8)])
+
+        kinds = [plant.kind_of(day(number)) for number in (3, 7, 8, 9)]
+        assert ["working", "holiday", "make-up", "holiday"] == kinds
+
+    def test_six_day_week(self):
+        """Six days a week keep the closed days and the worked weekends."""
+        six = march(closed=[day(3), day(14)]).with_days(weekend=[6])
+
+        assert [False, True, False, False] == [
+            six.is_working_day(day(number)) for number in (3, 7, 8, 14)
+        ]
+        assert six.is_working_day(day(21))
+
+    def test_name_and_horizon(self):
+        """It has a name of its own and the horizon of the first."""
+        part = march(official_until=day(10), beyond_horizon="raise")
+        plant = part.with_days(closed=[day(12)], name="plant 7")
+
+        assert "plant 7" == plant.name
+        assert "March" == part.with_days(closed=[day(12)]).name
+        assert not plant.is_official(day(12))
+        assert part.version != plant.version
+        with pytest.raises(CalendarHorizonError, match="plant 7"):
+            plant.is_working_day(day(12))
+
+    def test_nothing_changed_is_the_same_version(self):
+        """Without a day of one's own the answers stay the same."""
+        assert march().version == march().with_days().version
+        assert march().version == march().with_days(closed=[day(3)]).version
+
+    def test_contradiction_names_the_day(self):
+        """A day that is both closed and worked is refused by name."""
+        with pytest.raises(InputError, match="2026-03-05 is both closed") as refused:
+            march().with_days(closed=[day(5)], worked=[day(5)])
+
+        assert "Keep one of the two." == refused.value.remedy
+
+    @pytest.mark.parametrize("field", ["closed", "worked"])
+    @pytest.mark.parametrize("wrong", [dt.datetime(2026, 3, 5), "2026-03-05"])  # noqa: DTZ001
+    def test_days_are_dates(self, field, wrong):
+        """A datetime and a string are refused, and the argument is named."""
+        with pytest.raises(InputError) as refused:
+            march().with_days(**{field: [wrong]})
+
+        assert field == refused.value.field
+
+    def test_outside_the_tables(self):
+        """A day that the calendar does not know cannot be closed."""
+        with pytest.raises(InputError, match="2026-04-01 is not between"):
+            march().with_days(closed=[dt.date(2026, 4, 1)])

@@ -1,136 +1,153 @@
-"""The strictest of several deadlines, and the next day that is still possible."""
+"""
+Calendars made of several.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import zoneinfo
 
 import pytest
 
-from pmkit.core import clauses
-from pmkit.core.clauses.agency import six_day_week
-from pmkit.core.composing import next_available, strictest
-from pmkit.core.errors import (
-    CalendarHorizonError,
-    InputError,
-    NaiveTimeError,
-    UnavailableError,
-)
-from pmkit.facts.calendars import working_calendar
+from pmkit.core.calendars import WorkingCalendar
+from pmkit.core.composing import all_working, any_working
+from pmkit.core.errors import CalendarHorizonError, InputError
 
-CHINA = working_calendar("CN")
-SHIP = dt.date(2026, 2, 27)
-NOW = dt.datetime.fromisoformat("2026-02-11T23:59+08:00")
-BOOK = functools.partial(clauses.book_by, calendar=CHINA)
+SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 
 
-def next_ship_day(now, **options):
-    """Ask for the next ship date that BOOK-1 allows."""
-    return next_available(now, **{"deadline_of": BOOK, "zone": CHINA.zone} | options)
+def day(number):
+    """Name a day of March 2026; the 1st is a Sunday."""
+    return dt.date(2026, 3, number)
 
 
-class TestStrictest:
-    """Of several deadlines the one that ends first."""
-
-    def test_is_the_one_that_ends_first(self):
-        """The answer is that very deadline, in whatever order they are given."""
-        book = BOOK(SHIP)
-        link = clauses.pay_link_until(NOW - dt.timedelta(days=4))
-
-        assert link is strictest(book, link)
-        assert link is strictest(link, book)
-        assert book is strictest(book)
-
-    def test_of_a_tie_is_the_first_given(self):
-        """Two that end together are not told apart by chance."""
-        one, other = BOOK(SHIP), BOOK(SHIP, convention="exclude-event-day")
-
-        assert one is strictest(one, other)
-
-    def test_is_provisional_if_any_is(self):
-        """A later deadline that may still move makes the answer provisional."""
-        unsure = working_calendar("CN", beyond_horizon="provisional")
-        sure = BOOK(SHIP)
-        later = clauses.book_by(dt.date(2027, 3, 1), calendar=unsure)
-        both = strictest(later, sure)
-
-        assert (sure.at, sure.clause, True) == (both.at, both.clause, both.provisional)
-        assert later is strictest(later)
-        assert not sure.provisional
-
-    @pytest.mark.parametrize("given", [(), (None,), (BOOK(SHIP), NOW)])
-    def test_refuses_what_is_no_deadline(self, given):
-        """No deadline, and what is none, has no strictest."""
-        with pytest.raises(InputError) as refused:
-            strictest(*given)
-
-        assert refused.value.field == "deadlines"
+def calendar(name, **changes):
+    """Build March 2026 under a name."""
+    plain = {"zone": SHANGHAI, "first": day(1), "last": day(31)}
+    return WorkingCalendar.from_days(name=name, **{**plain, **changes})
 
 
-class TestNextAvailable:
-    """The earliest day for which it is not too late."""
+def factory(**changes):
+    """Build a factory that closes on the 3rd and works on Saturday the 7th."""
+    return calendar("factory", **{"closed": [day(3)], "worked": [day(7)], **changes})
 
-    def test_is_the_ship_date_of_the_last_minute(self):
-        """A minute before a deadline its day is offered, at the deadline the next."""
-        late = NOW + dt.timedelta(minutes=1)
 
-        assert SHIP == next_ship_day(NOW)
-        assert dt.date(2026, 2, 28) == next_ship_day(late)
+def carrier(**changes):
+    """Build a carrier that rests on Sundays and closes on the 4th and the 14th."""
+    given = {"closed": [day(4), day(14)], "weekend": [6], **changes}
+    return calendar("carrier", **given)
 
-    def test_begins_with_today_at_the_place(self):
-        """Today is the date at the place, whatever the zone of the instant."""
-        zone = zoneinfo.ZoneInfo("Asia/Shanghai")
-        visit = functools.partial(clauses.change_by_hours, zone=zone, hours=1)
-        now = dt.datetime.fromisoformat("2026-03-09T17:30+00:00")
 
-        assert dt.date(2026, 3, 11) == next_available(now, deadline_of=visit, zone=zone)
+def spelt(cal):
+    """Spell the first two weeks, Sunday to Saturday."""
+    return cal.letters(day(1), day(8)), cal.letters(day(8), day(15))
 
-    def test_composes_with_the_strictest(self):
-        """Two clauses together are met on the later of their days."""
 
-        def both(day):
-            agency = six_day_week(CHINA)
-            return strictest(
-                BOOK(day, working_days=1),
-                clauses.change_by_full_days(
-                    day, calendar=agency, zone=CHINA.zone, full_days=2
-                ),
-            )
+class TestAllWorking:
+    """Days on which everybody works."""
 
-        tuesday = dt.datetime.fromisoformat("2026-03-10T09:00+08:00")
+    def test_closed_if_one_closes(self):
+        """Closed is what one of them closes; a Saturday both work stays worked."""
+        both = all_working(factory(), carrier())
 
-        assert dt.date(2026, 3, 13) == next_ship_day(tuesday, deadline_of=both)
+        assert ("ewhhwwm", "ewwwwwh") == spelt(both)
 
-    def test_stops_after_so_many_days(self):
-        """The search ends, and says how far it went."""
-        assert SHIP == next_ship_day(NOW, within_days=17)
-        with pytest.raises(UnavailableError) as refused:
-            next_ship_day(NOW, within_days=16)
+    def test_name(self):
+        """It is named after its parts, each once, in the order of the alphabet."""
+        both = all_working(factory(), all_working(factory(), carrier()))
 
-        assert "16 days from 2026-02-11" in refused.value.message
+        assert "carrier & factory" == both.name
+        assert "carrier | factory" == any_working(factory(), carrier()).name
 
-    def test_needs_announced_days(self):
-        """A day that nobody has announced is not offered in silence."""
-        with pytest.raises(CalendarHorizonError):
-            next_ship_day(dt.datetime.fromisoformat("2026-12-27T09:00+08:00"))
+    def test_one_calendar_is_itself(self):
+        """A single calendar gives its own answers."""
+        assert factory().version == all_working(factory()).version
 
-    @pytest.mark.parametrize(
-        ("options", "field"),
-        [
-            ({"within_days": 0}, "within_days"),
-            ({"within_days": True}, "within_days"),
-            ({"zone": "Asia/Shanghai"}, "zone"),
-        ],
-    )
-    def test_refuses_what_can_never_be_right(self, options, field):
-        """Days are a whole number, and the place has a zone."""
-        with pytest.raises(InputError) as refused:
-            next_ship_day(NOW, **options)
+    def test_nobody_ever_works_together(self):
+        """Two that never work on the same day give an error, and no loop."""
+        week = calendar("week", weekend=[5, 6])
+        weekend = calendar("weekend", weekend=[0, 1, 2, 3, 4])
+        never = all_working(week, weekend)
 
-        assert field == refused.value.field
+        assert 0 == never.count(day(1), day(31))
+        with pytest.raises(CalendarHorizonError, match="has no 1 working days"):
+            never.add(day(1), 1)
 
-    def test_refuses_a_naive_now(self):
-        """A present without a zone is no instant."""
-        with pytest.raises(NaiveTimeError):
-            next_ship_day(NOW.replace(tzinfo=None))
+
+class TestAnyWorking:
+    """Days on which somebody works."""
+
+    def test_closed_only_if_all_close(self):
+        """A day is worked if one works; Saturday the 14th is closed for both."""
+        either = any_working(factory(), carrier())
+
+        assert ("ewwwwww", "ewwwwwh") == spelt(either)
+
+    def test_holiday_on_a_common_weekend(self):
+        """A rest day of both that one calls a holiday is a holiday."""
+        closed = factory(closed=[day(8)])
+
+        assert "h" == any_working(closed, carrier()).letters(day(8), day(9))
+
+    def test_make_up_day_of_one(self):
+        """A rest day of both that one works is a make-up day."""
+        either = any_working(factory(), calendar("office"))
+
+        assert "m" == either.letters(day(7), day(8))
+
+
+@pytest.mark.parametrize("combine", [all_working, any_working])
+class TestBoth:
+    """What the two have in common."""
+
+    def test_own_name(self, combine):
+        """It can have a name of its own."""
+        assert "pair" == combine(carrier(), factory(), name="pair").name
+
+    def test_only_days_known_to_all(self, combine):
+        """The tables begin with the later first day and end with the earlier last."""
+        part = combine(
+            factory(first=day(2), official_from=day(3)),
+            carrier(last=day(20), official_until=day(19)),
+        )
+
+        assert (day(2), day(20)) == (part.first, part.last)
+        assert (day(3), day(19)) == (part.official_from, part.official_until)
+
+    def test_estimated_in_one_is_estimated(self, combine):
+        """A day is official only if every part knows it, inside the tables."""
+        part = combine(factory(estimated=[day(5), day(30)]), carrier(last=day(20)))
+
+        assert frozenset({day(5)}) == part.estimated
+        assert not part.is_official(day(5))
+
+    def test_strict_part_makes_the_whole_strict(self, combine):
+        """It answers provisionally only if every part does."""
+        loose = factory(beyond_horizon="provisional")
+
+        assert "raise" == combine(loose, carrier()).beyond_horizon
+        assert "provisional" == combine(loose, loose).beyond_horizon
+
+    def test_nothing_to_combine(self, combine):
+        """No calendar at all is refused."""
+        with pytest.raises(InputError, match="Give at least one"):
+            combine()
+
+    def test_no_calendar(self, combine):
+        """A country code is no calendar."""
+        with pytest.raises(InputError, match="'CN' is not a working calendar"):
+            combine(factory(), "CN")
+
+    def test_no_day_in_common(self, combine):
+        """Two that share no day are refused, and both are named."""
+        early, late = factory(last=day(10)), carrier(first=day(11), closed=())
+        with pytest.raises(InputError, match="carrier begins on 2026-03-11, after f"):
+            combine(early, late)
+
+    def test_mixed_zones(self, combine):
+        """Two zones need a choice: a day begins at one midnight."""
+        hanoi = carrier(zone=zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh"))
+        with pytest.raises(InputError, match="Asia/Ho_Chi_Minh and Asia/Shanghai"):
+            combine(factory(), hanoi)
+
+        assert SHANGHAI == combine(factory(), hanoi, zone=SHANGHAI).zone

@@ -9,26 +9,22 @@ rest without saying so.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import itertools
-import zoneinfo
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
 from pmkit.core import days, horizon
 from pmkit.core.days import KIND_OF_LETTER, DayKind
-from pmkit.core.errors import InputError
 from pmkit.core.moments import plain_date
-from pmkit.core.walltime import named_zone
+from pmkit.core.tables import BeyondHorizon, DayTables
 
 if TYPE_CHECKING:
+    import zoneinfo
     from collections.abc import Iterable
 
     from pmkit.core.errors import CalendarHorizonError
 
-#: What a calendar does with a day that nobody has announced.
-BeyondHorizon = Literal["raise", "provisional"]
+__all__ = ["BeyondHorizon", "WorkingCalendar"]
 
 _SATURDAY_AND_SUNDAY = frozenset({5, 6})
 _ONE_DAY = dt.timedelta(days=1)
@@ -36,22 +32,8 @@ _ONE_DAY = dt.timedelta(days=1)
 _DATE = dt.date
 
 
-def _zone(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-    named_zone(value, field=attribute.name)
-
-
-def _day(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-    plain_date(value, field=attribute.name)
-
-
-def _days(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-    for day in value:
-        if type(day) is not _DATE:
-            plain_date(day, field=attribute.name)
-
-
 @attrs.frozen(kw_only=True)
-class WorkingCalendar:
+class WorkingCalendar(DayTables):
     """
     The working days of one place, from `first` to `last`.
 
@@ -92,61 +74,6 @@ class WorkingCalendar:
             A digest of the zone, the days and the horizon.  Two calendars of
             the same version give the same answers.
     """
-
-    name: str
-    zone: zoneinfo.ZoneInfo = attrs.field(validator=_zone)
-    first: dt.date = attrs.field(validator=_day)
-    last: dt.date = attrs.field(validator=_day)
-    official_from: dt.date = attrs.field(validator=_day)
-    official_until: dt.date = attrs.field(validator=_day)
-    closed: frozenset[dt.date] = attrs.field(validator=_days, repr=False)
-    worked: frozenset[dt.date] = attrs.field(validator=_days, repr=False)
-    weekend: frozenset[int]
-    estimated: frozenset[dt.date] = attrs.field(validator=_days, repr=False)
-    beyond_horizon: BeyondHorizon = "raise"
-    version: str = attrs.field(init=False)
-    _base: int = attrs.field(init=False, repr=False, eq=False)
-    _size: int = attrs.field(init=False, repr=False, eq=False)
-    _letters: str = attrs.field(init=False, repr=False, eq=False)
-    #: _answers[i]: 1 if day i is worked, 0 if not, 2 or 3 if it may not be told.
-    _answers: bytes = attrs.field(init=False, repr=False, eq=False)
-    #: _rank[i]: how many of the days before day i are worked.
-    _rank: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
-    #: _unsure[i]: how many of the days before day i were not announced.
-    _unsure: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
-    _workdays: tuple[dt.date, ...] = attrs.field(init=False, repr=False, eq=False)
-    #: Of the working days by number, the first that may be told going back from
-    #: the midnight that begins day i, and the end of those going forward from it.
-    _earliest: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
-    _latest: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
-    _strict: bool = attrs.field(init=False, repr=False, eq=False)
-
-    def __attrs_post_init__(self) -> None:
-        if self.beyond_horizon not in {"raise", "provisional"}:
-            msg = f"{self.beyond_horizon!r} is not a choice."
-            remedy = "Use raise or provisional."
-            raise InputError(msg, field="beyond_horizon", remedy=remedy)
-        days.check(self)
-        base = self.first.toordinal()
-        letters = days.spell(self)
-        flags = letters.translate(days.IS_WORKED)
-        unsure = days.spell_unsure(self)
-        strict = self.beyond_horizon == "raise"
-        rank = tuple(itertools.accumulate(flags, initial=0))
-        earliest, latest = days.reach(rank, unsure if strict else bytes(len(unsure)))
-        ordinals = itertools.compress(itertools.count(base), flags)
-        build = object.__setattr__
-        build(self, "_base", base)
-        build(self, "_size", len(letters))
-        build(self, "_letters", letters.decode("ascii"))
-        build(self, "_answers", days.answers(flags, unsure) if strict else flags)
-        build(self, "_rank", rank)
-        build(self, "_unsure", tuple(itertools.accumulate(unsure, initial=0)))
-        build(self, "_workdays", tuple(map(dt.date.fromordinal, ordinals)))
-        build(self, "_earliest", earliest)
-        build(self, "_latest", latest)
-        build(self, "_strict", strict)
-        build(self, "version", self._digest(letters, unsure))
 
     @classmethod
     def from_days(
@@ -192,6 +119,7 @@ class WorkingCalendar:
         Examples:
             A plant that works six days a week and closes for a stocktaking:
 
+            >>> import zoneinfo
             >>> plant = WorkingCalendar.from_days(
             ...     name="plant 7",
             ...     zone=zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh"),
@@ -215,6 +143,56 @@ class WorkingCalendar:
             weekend=frozenset(weekend),
             estimated=frozenset(estimated),
             beyond_horizon=beyond_horizon,
+        )
+
+    def with_days(
+        self,
+        *,
+        closed: Iterable[dt.date] = (),
+        worked: Iterable[dt.date] = (),
+        weekend: Iterable[int] | None = None,
+        name: str | None = None,
+    ) -> Self:
+        """
+        Give this calendar with days of one's own: a shutdown, a longer week.
+
+        Args:
+            closed: Days on which nobody works, also if they were worked.
+
+            worked: Days that are worked, also if they were closed.
+
+            weekend: Days of the weekly rest, Monday being 0; as it is if left out.
+                Closed days stay closed, and a worked weekend stays worked.
+
+            name: What to call it; as this one if left out.
+
+        Returns:
+            Another calendar.  Its horizon is that of this one: a day that nobody
+            has announced is not announced by closing it.
+
+        Raises:
+            pmkit.InputError: If a day is no date, outside the tables, or both
+                closed and worked.
+
+        Examples:
+            A plant works six days a week, and closes in the first week of August:
+
+            >>> import pmkit
+            >>> plant = pmkit.working_calendar("CN").with_days(
+            ...     name="plant 7",
+            ...     weekend=[6],
+            ...     closed=[dt.date(2026, 8, day) for day in range(3, 9)],
+            ... )
+            >>> plant.add(dt.date(2026, 7, 31), 2).isoformat()
+            '2026-08-10'
+        """
+        shut, made_up = days.changed(self, closed, worked)
+        return attrs.evolve(
+            self,
+            name=self.name if name is None else name,
+            closed=shut,
+            worked=made_up,
+            weekend=self.weekend if weekend is None else frozenset(weekend),
         )
 
     def is_working_day(self, day: dt.date) -> bool:
@@ -376,10 +354,6 @@ class WorkingCalendar:
         if not (0 <= low <= size and 0 <= high <= size):
             raise horizon.outside(self, end if 0 <= low <= size else start)
         return low, high
-
-    def _digest(self, letters: bytes, unsure: bytes) -> str:
-        head = f"1|{self.zone.key}|{self.first.isoformat()}|".encode()
-        return hashlib.sha256(head + letters + b"|" + unsure).hexdigest()[:16]
 
     def _unreachable(
         self, day: dt.date, n: int, at: int, found: int

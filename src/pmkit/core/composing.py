@@ -1,113 +1,196 @@
 """
-Several deadlines together: the strictest of them, and the next day they allow.
+Calendars made of several: days on which all of them work, or at least one.
+
+A factory, its bank and the carrier rarely close on the same days.  What needs all
+of them waits for a day on which all work; what any of them can do, for the first.
 """
 
 from __future__ import annotations
 
-import operator
+import datetime as dt
 from typing import TYPE_CHECKING
 
-import attrs
-
-from pmkit.core.counting import at_least_one, days_later, local_day
-from pmkit.core.deadlines import Deadline
-from pmkit.core.errors import InputError, UnavailableError
-from pmkit.core.moments import to_utc
-from pmkit.core.walltime import named_zone
+from pmkit.core.calendars import WorkingCalendar
+from pmkit.core.days import IS_WORKED
+from pmkit.core.errors import InputError
 
 if TYPE_CHECKING:
-    import datetime as dt
     import zoneinfo
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+_DAY = dt.timedelta(days=1)
 
 
-def strictest(*deadlines: Deadline) -> Deadline:
+def all_working(
+    *calendars: WorkingCalendar,
+    name: str | None = None,
+    zone: zoneinfo.ZoneInfo | None = None,
+) -> WorkingCalendar:
     """
-    Find the deadline that ends first; whoever meets it meets them all.
+    Give the calendar of the days on which all *calendars* work.
+
+    A day is closed if one of them closes: the union of their closings.
 
     Args:
-        deadlines: At least one; of two that end together the one given first is
-            taken.
+        calendars: One or more, in any order.
+
+        name: What to call it; by default their names, joined by ``&``.
+
+        zone: The time zone of its days; needed if theirs differ.
 
     Returns:
-        That deadline, with its own clause, days and explanation.  It is provisional
-        if any of them is, since an announcement may yet move another one before it.
+        A calendar of the days that all of them know.  A day is official if it is in
+        each of them, and one that answers only officially makes the whole do so.
 
     Raises:
-        pmkit.InputError: If none is given, or something else.
-
-    Examples:
-        >>> import datetime as dt, pmkit
-        >>> china, ship = pmkit.working_calendar("CN"), dt.date(2026, 2, 27)
-        >>> pay = pmkit.book_by(ship, calendar=china)
-        >>> link = pmkit.pay_link_until(
-        ...     dt.datetime.fromisoformat("2026-02-07T09:00+08:00")
-        ... )
-        >>> strictest(pay, link).clause
-        'LINK-1'
-    """
-    for given in deadlines or (None,):
-        if not isinstance(given, Deadline):
-            msg = f"{given!r} is not a deadline."
-            raise InputError(msg, field="deadlines", remedy="Give at least one.")
-    first = min(deadlines, key=operator.attrgetter("at"))
-    if first.provisional or not any(deadline.provisional for deadline in deadlines):
-        return first
-    return attrs.evolve(first, provisional=True)
-
-
-def next_available(
-    now: dt.datetime,
-    *,
-    deadline_of: Callable[[dt.date], Deadline],
-    zone: zoneinfo.ZoneInfo,
-    within_days: int = 366,
-) -> dt.date:
-    """
-    Find the earliest day for which it is not too late yet.
-
-    Each day is tried in turn, from today on, so that no day is offered that is too
-    late and none is passed over that is not, whatever the clause.
-
-    Args:
-        now: The present instant, in any zone.
-
-        deadline_of: Tells the deadline that a day has, such as
-            ``functools.partial(pmkit.book_by, calendar=calendar)``; several
-            clauses compose by `strictest`.
-
-        zone: The zone of the place, in which the days are dates.
-
-        within_days: How many days are tried, at least 1.
-
-    Returns:
-        The day; it may be one on which nobody works.
-
-    Raises:
-        pmkit.NaiveTimeError: If *now* has no zone.
-
-        pmkit.InputError: If *within_days* is below 1 or no integer, or *zone* no
+        pmkit.InputError: If there is no calendar, no day that all know, or no one
             zone.
 
-        pmkit.CalendarHorizonError: If a day has to be tried that nobody announced.
+    Examples:
+        Work that needs the factory and the bank skips the worked weekends:
 
-        pmkit.UnavailableError: If no day that was tried is early enough.
+        >>> import datetime as dt, pmkit
+        >>> from pmkit.core.composing import all_working
+        >>> factory = pmkit.working_calendar("CN")
+        >>> both = all_working(factory, pmkit.working_calendar("CN", kind="bank"))
+        >>> both.name, both.is_working_day(dt.date(2026, 2, 14))
+        ('CN & CN bank', False)
+    """
+    return _combined(
+        _checked(calendars),
+        works=all,
+        rests=frozenset.union,
+        name=_joined(calendars, " & ") if name is None else name,
+        zone=zone,
+    )
+
+
+def any_working(
+    *calendars: WorkingCalendar,
+    name: str | None = None,
+    zone: zoneinfo.ZoneInfo | None = None,
+) -> WorkingCalendar:
+    """
+    Give the calendar of the days on which at least one of *calendars* works.
+
+    A day is closed only if all of them close: the intersection of their closings.
+
+    Args:
+        calendars: One or more, in any order.
+
+        name: What to call it; by default their names, joined by ``|``.
+
+        zone: The time zone of its days; needed if theirs differ.
+
+    Returns:
+        A calendar of the days that all of them know, official as that of
+        `all_working` is.
+
+    Raises:
+        pmkit.InputError: If there is no calendar, no day that all know, or no one
+            zone.
 
     Examples:
-        >>> import datetime as dt, functools, pmkit
-        >>> china = pmkit.working_calendar("CN")
-        >>> next_available(
-        ...     dt.datetime.fromisoformat("2026-02-11T23:59+08:00"),
-        ...     deadline_of=functools.partial(pmkit.book_by, calendar=china),
-        ...     zone=china.zone,
-        ... ).isoformat()
-        '2026-02-27'
+        The plant in Vietnam works while the one in China has its National Day:
+
+        >>> import datetime as dt, pmkit, zoneinfo
+        >>> from pmkit.core.composing import any_working
+        >>> shanghai = zoneinfo.ZoneInfo("Asia/Shanghai")
+        >>> plants = [pmkit.working_calendar(country) for country in ("CN", "VN")]
+        >>> either = any_working(*plants, zone=shanghai)
+        >>> either.is_working_day(dt.date(2026, 10, 5))
+        True
     """
-    instant = to_utc(now, field="now")
-    today = local_day(instant, named_zone(zone, field="zone"))
-    for step in range(at_least_one(within_days, "within_days")):
-        day = days_later(today, step, field="within_days")
-        if deadline_of(day).allows(instant):
-            return day
-    msg = f"It is too late for each of the {within_days} days from {today} on."
-    raise UnavailableError(msg, allowed="Try more days, or a clause with less notice.")
+    return _combined(
+        _checked(calendars),
+        works=any,
+        rests=frozenset.intersection,
+        name=_joined(calendars, " | ") if name is None else name,
+        zone=zone,
+    )
+
+
+def _combined(
+    parts: tuple[WorkingCalendar, ...],
+    *,
+    works: Callable[[Iterable[bool]], bool],
+    rests: Callable[..., frozenset[int]],
+    name: str,
+    zone: zoneinfo.ZoneInfo | None,
+) -> WorkingCalendar:
+    """Combine *parts* day by day; what a day is called depends on no order."""
+    first, last = _known_to_all(parts)
+    weekend = rests(*(part.weekend for part in parts))
+    closed, worked = set(), set()
+    spelt = (part.letters(first, last + _DAY) for part in parts)
+    for at, letters in enumerate(zip(*spelt, strict=True)):
+        day = first + at * _DAY
+        rest = day.weekday() in weekend
+        if works(IS_WORKED[ord(letter)] == 1 for letter in letters):
+            if rest:
+                worked.add(day)
+        elif not rest or "h" in letters:
+            closed.add(day)
+    estimated = frozenset[dt.date]().union(*(part.estimated for part in parts))
+    return WorkingCalendar.from_days(
+        name=name,
+        zone=_one_zone(parts) if zone is None else zone,
+        first=first,
+        last=last,
+        closed=closed,
+        worked=worked,
+        weekend=weekend,
+        official_from=max(part.official_from for part in parts),
+        official_until=min(part.official_until for part in parts),
+        estimated=(day for day in estimated if first <= day <= last),
+        beyond_horizon="raise"
+        if any(part.beyond_horizon == "raise" for part in parts)
+        else "provisional",
+    )
+
+
+def _checked(calendars: tuple[WorkingCalendar, ...]) -> tuple[WorkingCalendar, ...]:
+    if not calendars:
+        msg = "There is no calendar to combine."
+        raise InputError(msg, field="calendars", remedy="Give at least one.")
+    given: tuple[object, ...] = calendars
+    for calendar in given:
+        if not isinstance(calendar, WorkingCalendar):
+            msg = f"{calendar!r} is not a working calendar."
+            remedy = 'Use pmkit.working_calendar("CN") or your own.'
+            raise InputError(msg, field="calendars", remedy=remedy)
+    return calendars
+
+
+def _known_to_all(parts: tuple[WorkingCalendar, ...]) -> tuple[dt.date, dt.date]:
+    late, early = max(parts, key=_first), min(parts, key=_last)
+    if late.first > early.last:
+        msg = (
+            f"{late.name} begins on {late.first}, after {early.name} ends on"
+            f" {early.last}."
+        )
+        remedy = "Combine calendars that have days in common."
+        raise InputError(msg, field="calendars", remedy=remedy)
+    return late.first, early.last
+
+
+def _first(part: WorkingCalendar) -> dt.date:
+    return part.first
+
+
+def _last(part: WorkingCalendar) -> dt.date:
+    return part.last
+
+
+def _one_zone(parts: tuple[WorkingCalendar, ...]) -> zoneinfo.ZoneInfo:
+    names = sorted({part.zone.key for part in parts})
+    if len(names) > 1:
+        msg = f"The calendars have days of {' and '.join(names)}."
+        remedy = "Say whose days are meant: zone=."
+        raise InputError(msg, field="zone", remedy=remedy)
+    return parts[0].zone
+
+
+def _joined(parts: tuple[WorkingCalendar, ...], by: str) -> str:
+    """Join the names, each once and in the order of the alphabet."""
+    return by.join(sorted({name for part in parts for name in part.name.split(by)}))

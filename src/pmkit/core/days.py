@@ -9,9 +9,10 @@ import enum
 from typing import TYPE_CHECKING, Protocol
 
 from pmkit.core.errors import InputError
+from pmkit.core.moments import plain_date
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterable, Set as AbstractSet
 
 
 class DayKind(enum.StrEnum):
@@ -56,9 +57,9 @@ class Days(Protocol):
     @property
     def official_until(self) -> dt.date: ...
     @property
-    def closed(self) -> AbstractSet[dt.date]: ...
+    def closed(self) -> frozenset[dt.date]: ...
     @property
-    def worked(self) -> AbstractSet[dt.date]: ...
+    def worked(self) -> frozenset[dt.date]: ...
     @property
     def weekend(self) -> AbstractSet[int]: ...
     @property
@@ -86,16 +87,32 @@ def check(days: Days) -> None:
         raise InputError(msg, field="weekend", remedy=remedy)
     for field in ("closed", "worked", "estimated"):
         known = getattr(days, field)
-        if not known or (days.first <= min(known) and max(known) <= days.last):
-            continue
-        for day in sorted(known):
-            if not days.first <= day <= days.last:
-                msg = f"{day} is not between {days.first} and {days.last}."
-                remedy = "Widen the calendar or leave the day out."
-                raise InputError(msg, field=field, remedy=remedy)
+        beyond = [day for day in known if not days.first <= day <= days.last]
+        if beyond:
+            msg = f"{min(beyond)} is not between {days.first} and {days.last}."
+            remedy = "Widen the calendar or leave the day out."
+            raise InputError(msg, field=field, remedy=remedy)
     for day in sorted(days.closed & days.worked):
-        msg = f"{day} is both closed and worked."
-        raise InputError(msg, field="worked", remedy="Keep one of the two.")
+        raise _contradiction(day)
+
+
+def changed(
+    days: Days, closed: Iterable[dt.date], worked: Iterable[dt.date]
+) -> tuple[frozenset[dt.date], frozenset[dt.date]]:
+    """
+    Tell what *days* are after some were closed and some were worked.
+
+    Returns:
+        The new values of ``closed`` and ``worked``.
+
+    Raises:
+        pmkit.InputError: If a day is no date, or both closed and worked.
+    """
+    shut = frozenset(plain_date(day, field="closed") for day in closed)
+    open_ = frozenset(plain_date(day, field="worked") for day in worked)
+    for day in sorted(shut & open_):
+        raise _contradiction(day)
+    return days.closed - open_ | shut, days.worked - shut | open_
 
 
 def spell(days: Days) -> bytes:
@@ -158,3 +175,8 @@ def reach(
         latest += [rank[high]] * (high - low + 1)
         low = high + 1
     return tuple(earliest), tuple(latest)
+
+
+def _contradiction(day: dt.date) -> InputError:
+    msg = f"{day} is both closed and worked."
+    return InputError(msg, field="worked", remedy="Keep one of the two.")
