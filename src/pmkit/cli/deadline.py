@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pmkit.cli.calendar import calendar_options, chosen_calendar, whole_number
+from pmkit.cli.explaining import day_records, draw, explaining_options, show_answers
 from pmkit.core.clauses import book_by, report_by
 from pmkit.core.deadlines import CountingConvention, Deadline
 from pmkit.core.errors import InputError
 from pmkit.core.moments import to_utc
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pmkit.core.calendars import BeyondHorizon
 
 _CONVENTION = click.option(
@@ -48,6 +47,7 @@ def deadline() -> None:
 @calendar_options
 @click.option("--working-days", default="7", show_default=True, metavar="N")
 @_CONVENTION
+@explaining_options
 @_JSON
 def book(
     *,
@@ -58,6 +58,9 @@ def book(
     beyond_horizon: BeyondHorizon,
     working_days: str,
     convention: str,
+    explain: bool,
+    locale: str,
+    svg: str | None,
     as_json: bool,
 ) -> None:
     """
@@ -69,16 +72,19 @@ def book(
         working_days=whole_number(working_days, field="working_days"),
         convention=CountingConvention(convention),
     )
+    if svg is not None:
+        draw(due, locale, svg)
     if as_json:
-        click.echo(json.dumps(record(due)))
+        click.echo(json.dumps(record(due, locale, days=explain)))
     else:
-        _show([("Last day to book and pay", due)])
+        show_answers([("book", due)], locale=locale, explain=explain)
 
 
 @deadline.command()
 @click.option("--visit-ended", required=True, metavar="YYYY-MM-DDTHH:MM+HH:MM")
 @calendar_options
 @_CONVENTION
+@explaining_options
 @_JSON
 def report(
     *,
@@ -88,6 +94,9 @@ def report(
     zone: str | None,
     beyond_horizon: BeyondHorizon,
     convention: str,
+    explain: bool,
+    locale: str,
+    svg: str | None,
     as_json: bool,
 ) -> None:
     """
@@ -104,24 +113,31 @@ def report(
         )
         for days in (_EXPECTED_AFTER, _LATE_AFTER)
     )
+    answers = [("expected", expected), ("late", late)]
+    if svg is not None:
+        draw(late, locale, svg)
     if as_json:
-        answer = {"expected": record(expected), "late": record(late)}
-        click.echo(json.dumps(answer))
+        told = {name: record(due, locale, days=explain) for name, due in answers}
+        click.echo(json.dumps(told))
     else:
-        _show([("Report expected on", expected), ("Report late after", late)])
+        show_answers(answers, locale=locale, explain=explain)
 
 
-def record(due: Deadline) -> dict[str, Any]:
+def record(due: Deadline, locale: str = "en", *, days: bool = False) -> dict[str, Any]:
     """
     Turn a deadline into what ``--json`` prints: the names of its attributes.
 
     Args:
         due: The deadline.
 
+        locale: The language of ``explanation``.
+
+        days: Whether the days of the period are added.
+
     Returns:
         Plain values; ``at`` is in UTC, ``at_local`` the same instant in ``zone``.
     """
-    return {
+    told = {
         "at": due.at.isoformat(),
         "at_local": due.at.astimezone(zoneinfo.ZoneInfo(due.zone)).isoformat(),
         "last_day": due.last_day.isoformat(),
@@ -134,8 +150,9 @@ def record(due: Deadline) -> dict[str, Any]:
         "provisional": due.provisional,
         "event_day": due.event_day.isoformat(),
         "event_at": None if due.event_at is None else due.event_at.isoformat(),
-        "explanation": str(due.explain()),
+        "explanation": str(due.explain(locale)),
     }
+    return {**told, "days": day_records(due, locale)} if days else told
 
 
 def plain_day(text: str, *, field: str) -> dt.date:
@@ -171,20 +188,3 @@ def instant(text: str, *, field: str) -> dt.datetime:
         msg = f"{text!r} is not a moment."
         remedy = "Write it as 2026-02-13T17:30+08:00."
         raise InputError(msg, field=field, remedy=remedy) from None
-
-
-def _show(answers: Sequence[tuple[str, Deadline]]) -> None:
-    """Print what was asked first, then the reason, then the months."""
-    from rich.console import Console
-
-    from pmkit.cli.months import deadline_months
-
-    console = Console(highlight=False)
-    for title, due in answers:
-        day = f"{due.last_day:%a} {due.last_day.isoformat()}"
-        note = "  [yellow](provisional)[/]" if due.provisional else ""
-        console.print(f"[bold]{title}: {day}[/]{note}")
-    for _, due in answers:
-        console.print(f"\n{due.explain()}", markup=False)
-    console.print()
-    console.print(deadline_months(answers[-1][1]))

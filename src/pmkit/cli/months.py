@@ -14,12 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from pmkit.core.days import DayKind
+from pmkit.core.explain.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pmkit.core.calendars import WorkingCalendar
     from pmkit.core.deadlines import Deadline
+    from pmkit.core.explain.words import Words
 
 _Mark = tuple[str, str]
 
@@ -32,20 +34,31 @@ _SIGNS: dict[DayKind | None, _Mark] = {
     None: (" ", ""),
 }
 _COUNTED = {DayKind.WORKING: "*", DayKind.MAKE_UP: "#"}
-_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_LEGENDS = {
+    "en": (
+        "! last day   * counted   # worked weekend, counted   + worked weekend"
+        "   x closed   @ ship date or visit"
+    ),
+    "zh-Hans": (
+        "! 最后一天   * 计入   # 调休上班，计入   + 调休上班   x 节假日或停工"
+        "   @ 发货日期或现场检查日"
+    ),
+}
 
 
-def deadline_months(due: Deadline) -> Group:
+def deadline_months(due: Deadline, locale: str = "en") -> Group:
     """
     Draw the months of a deadline with its days marked.
 
     Args:
         due: A deadline that counts days.
 
+        locale: The language of the names.
+
     Returns:
         What rich can print: the months side by side, and what the signs mean.
     """
-    explained = {day.date: day for day in due.explain().days}
+    explained = {day.date: day for day in due.explain(locale).days}
 
     def mark(day: dt.date) -> _Mark:
         known = explained.get(day)
@@ -59,11 +72,8 @@ def deadline_months(due: Deadline) -> Group:
             return _COUNTED.get(known.kind or DayKind.WORKING, "*"), "bold green"
         return _SIGNS[known.kind]
 
-    legend = (
-        "! last day   * counted   # worked weekend, counted   + worked weekend"
-        "   x closed   @ ship date or visit"
-    )
-    return Group(_row(min(explained), max(explained), mark), Text(legend))
+    row = _row(min(explained), max(explained), mark, words(locale))
+    return Group(row, Text(_LEGENDS[locale]))
 
 
 def year_months(place: WorkingCalendar, year: int) -> Group:
@@ -90,13 +100,18 @@ def year_months(place: WorkingCalendar, year: int) -> Group:
     )
     legend = "x closed   + worked weekend   ? not announced"
     return Group(
-        Text(heading, style="bold"), Text(), _row(first, last, mark), Text(legend)
+        Text(heading, style="bold"),
+        Text(),
+        _row(first, last, mark, words("en")),
+        Text(legend),
     )
 
 
-def _row(first: dt.date, last: dt.date, mark: Callable[[dt.date], _Mark]) -> Columns:
+def _row(
+    first: dt.date, last: dt.date, mark: Callable[[dt.date], _Mark], say: Words
+) -> Columns:
     return Columns(
-        [_month(year, month, mark) for year, month in _span(first, last)],
+        [_month(year, month, mark, say) for year, month in _span(first, last)],
         padding=(1, 3),
     )
 
@@ -107,9 +122,11 @@ def _span(first: dt.date, last: dt.date) -> Iterator[tuple[int, int]]:
         yield number // 12, number % 12 + 1
 
 
-def _month(year: int, month: int, mark: Callable[[dt.date], _Mark]) -> Table:
-    table = Table(title=f"{months.month_name[month]} {year}", box=None, padding=(0, 0))
-    for name in _NAMES:
+def _month(
+    year: int, month: int, mark: Callable[[dt.date], _Mark], say: Words
+) -> Table:
+    table = Table(title=say.month(year, month), box=None, padding=(0, 0))
+    for name in say.week_heads:
         table.add_column(f"{name} ", justify="right")
     for week in months.monthcalendar(year, month):
         cells = []
