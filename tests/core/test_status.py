@@ -354,12 +354,11 @@ class TestNext:
 
         assert (what, who, ("BOOK-1", "2026-02-11")) == step_of(found)
 
-    def test_the_supplier_pays_what_it_gives(self):
-        """A service at the supplier's cost waits for the supplier's money."""
+    @pytest.mark.parametrize("until", ["01-05T11:00", "01-14T09:00"])
+    def test_the_supplier_pays_what_it_gives(self, until):
+        """What it pays apart it can pay on the draft already, and in production."""
         order = fold(
-            event
-            for event in paid_by_supplier().events
-            if event.at < china("01-14T09:00")
+            event for event in paid_by_supplier().events if event.at < china(until)
         )
         found = next_step(order, order.service(SERVICE))
 
