@@ -77,19 +77,7 @@ def six_day_week(calendar: WorkingCalendar) -> WorkingCalendar:
         msg = f"{given!r} is not a working calendar."
         remedy = 'Use pmkit.working_calendar("CN") or your own.'
         raise InputError(msg, field="calendar", remedy=remedy)
-    return WorkingCalendar.from_days(
-        name=f"{calendar.name} six-day week",
-        zone=calendar.zone,
-        first=calendar.first,
-        last=calendar.last,
-        closed=calendar.closed,
-        worked=calendar.worked,
-        weekend=_SUNDAY,
-        official_from=calendar.official_from,
-        official_until=calendar.official_until,
-        estimated=calendar.estimated,
-        beyond_horizon=calendar.beyond_horizon,
-    )
+    return calendar.with_days(weekend=_SUNDAY, name=f"{calendar.name} six-day week")
 
 
 def change_by_full_days(
