@@ -614,6 +614,9 @@ class TestPayments:
 
         assert (APART, usd("40.00")) == (seen.amount, seen.received)
         assert "Some of the money arrived; the rest is still due." == seen.reason
+        assert ("The rest of the money is sent.", ["buyer"]) == step_of(
+            section(part).next
+        )[:2]
 
     def test_a_decline_has_the_words_of_the_bank(self):
         """What the state means, then why."""
@@ -648,6 +651,20 @@ class TestPayments:
             "You have sent the payment; it has not arrived yet. Money by card is "
             "expected at 2026-02-13T01:00:00+00:00"
         )
+
+    def test_once_it_came_there_is_nothing_to_warn_of(self):
+        """The whole price arrived in time after all: the state is all there is."""
+        slow = see(
+            at_apart(),
+            "pay-pm",
+            PaymentNews.SUBMITTED,
+            at="01-14T10:00",
+            expected_by=china("02-13T09:00"),
+        )
+        came = received(slow, "pay-pm", at="01-15T09:00", amount=APART)
+        (seen,) = section(came).payments
+
+        assert "The money arrived and belongs to this order." == seen.reason
 
 
 class TestReport:

@@ -126,6 +126,8 @@ SPECIAL = {
     ),
     ClassResult: lambda: generic(
         ClassResult,
+        # An AQL of 0 would need the numbers 0 and 1.
+        aql=st.sampled_from(["0.65", "2.5", "4.0"]),
         acceptance_number=st.integers(0, 5),
         rejection_number=st.integers(6, 9),
     ),

@@ -11,6 +11,7 @@ import attrs
 
 from pmkit.core.checked import filled, positive, utc
 from pmkit.core.errors import CurrencyError, InputError, NotFoundError
+from pmkit.core.moments import plain_date
 from pmkit.core.money import Money
 from pmkit.core.parties import Role
 from pmkit.core.payment import UNDER_WAY, Payment, Purpose, Refund
@@ -55,11 +56,15 @@ class OrderLine:
     inner_carton_mark: str = ""
 
 
+def _ship_date(_: object, __: object, value: dt.date) -> None:
+    plain_date(value, field="ship_date")
+
+
 @attrs.frozen(kw_only=True)
 class FixedShipDate:
     """The goods ship on one day, a date at the place of the terms."""
 
-    day: dt.date
+    day: dt.date = attrs.field(validator=_ship_date)
 
 
 @attrs.frozen(kw_only=True)

@@ -15,8 +15,9 @@ from pmkit.core.case import CASE_OVER, CaseState
 from pmkit.core.deadlines import Deadline
 from pmkit.core.moments import to_utc
 from pmkit.core.money import Money
+from pmkit.core.order import OrderStage
 from pmkit.core.parties import Actor, Role
-from pmkit.core.payment import PLAIN_REASON, Payment
+from pmkit.core.payment import PLAIN_REASON, Payment, PaymentState
 from pmkit.core.report import Report
 from pmkit.core.roles import Action, require_on_order
 from pmkit.core.service import Payer, Service, ServiceStage
@@ -25,6 +26,16 @@ from pmkit.core.visit import Visit, VisitState
 
 if TYPE_CHECKING:
     from pmkit.core.order import Order
+
+_STILL_TO_COME = frozenset(
+    {
+        PaymentState.CREATED,
+        PaymentState.ACTION_REQUIRED,
+        PaymentState.SUBMITTED,
+        PaymentState.PROCESSING,
+        PaymentState.PART_RECEIVED,
+    }
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -221,14 +232,22 @@ _NEXT: dict[ServiceStage, tuple[str, tuple[Role, ...]]] = {
 def _paying(order: Order, service: Service) -> NextStep:
     payer = Role.SUPPLIER if service.payer is Payer.SUPPLIER else Role.BUYER
     if service.payment_under_way:
+        if any(_in_part(payment) for payment in order.payments_of(service.id)):
+            what = "The rest of the money is sent."
+            return NextStep(what=what, who=(payer,), by=service.book_by)
         return NextStep(what="The money arrives.", by=service.book_by)
     if not service.paid_apart and order.placed_at is None:
         both = (Role.BUYER, Role.SUPPLIER)
         return NextStep(what="The order is placed.", who=both, by=service.book_by)
-    what = "The service is paid" + (
-        "." if service.paid_apart else " with the initial payment."
-    )
+    # A proposal may be approved when the initial payment is over: it is paid apart.
+    due = order.stage is OrderStage.AWAITING_INITIAL_PAYMENT
+    with_order = due and not service.paid_apart
+    what = "The service is paid" + (" with the initial payment." if with_order else ".")
     return NextStep(what=what, who=(payer,), by=service.book_by)
+
+
+def _in_part(payment: Payment) -> bool:
+    return payment.state is PaymentState.PART_RECEIVED
 
 
 def _arranging(service: Service) -> NextStep:
@@ -316,7 +335,9 @@ def _payments(
 
 def _payment(payment: Payment) -> PaymentStatus:
     plain = PLAIN_REASON[payment.state]
-    reason = " ".join(p for p in (plain, payment.reason, payment.warning) if p)
+    # What was expected too late is of no use once the money has come or never will.
+    warning = payment.warning if payment.state in _STILL_TO_COME else ""
+    reason = " ".join(p for p in (plain, payment.reason, warning) if p)
     return PaymentStatus(
         payment_id=payment.id,
         method=payment.method,

@@ -36,6 +36,7 @@ from pmkit.core.errors import (
 from pmkit.core.events.base import OrderOpened
 from pmkit.core.money import Money
 from pmkit.core.order import DaysAfterPayment, FixedShipDate, OrderStage
+from pmkit.core.parties import Actor
 from pmkit.core.payment import Purpose, RefundRoute, RefundState
 from pmkit.core.service import Payer, ServiceStage
 from pmkit.core.steps import book, draft
@@ -122,6 +123,24 @@ class TestOpen:
     def test_it_may_ship_today(self, at) -> None:
         """A ship date of today has not passed, up to midnight at the place."""
         assert dt.date(2026, 2, 27) == opened(at=china(at)).order.ship_day
+
+    @pytest.mark.parametrize(
+        "day", [None, "2026-02-27", 20260227, dt.datetime(2026, 2, 27, tzinfo=dt.UTC)]
+    )
+    def test_a_ship_date_is_a_date(self, day) -> None:
+        """Nothing, a text, a number and an instant are no day at the place."""
+        with pytest.raises(InputError, match="not a date") as caught:
+            FixedShipDate(day=day)
+
+        assert "ship_date" == caught.value.field
+
+    @pytest.mark.parametrize("role", [Role.BUYER, Role.APPROVER, Role.SUPPLIER])
+    def test_a_company_opens_its_own_orders(self, role) -> None:
+        """A company that is neither side of an order may not open it."""
+        stranger = Actor(role=role, party="Elsewhere")
+
+        with pytest.raises(NotAllowedError, match="order of another company"):
+            opened(actor=stranger)
 
     def test_it_may_not_have_shipped_yesterday(self) -> None:
         """From midnight at the place on, the ship date has passed."""

@@ -75,7 +75,8 @@ def open_order(
         The draft and its first event.
 
     Raises:
-        pmkit.NotAllowedError: If the role may not open orders.
+        pmkit.NotAllowedError:
+            If the role may not open orders, or the order is of other companies.
 
         pmkit.ShipDateError: If a fixed ship date has passed already.
 
@@ -100,6 +101,9 @@ def open_order(
         terms=terms,
         opened_at=at,
     )
+    if order.party_of(actor.role) not in (None, actor.party):
+        msg = f"The {actor.role.value} may not open an order of another company."
+        raise NotAllowedError(msg, allowed="A company opens its own orders.")
     return opened(OrderOpened(at=at, by=actor, order=order))
 
 
