@@ -9,6 +9,7 @@ word.
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING
 
 from pmkit.core.days import DayKind
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from pmkit.core.explain.explanation import ExplainedDay
     from pmkit.core.explain.words import Words
+
+#: What XML 1.0 has no place for, also not escaped.
+_FORBIDDEN = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 
 INK, PALE, RED, BLUE, GREEN = "#1a1a1a", "#6b6b6b", "#b00020", "#1f4e9e", "#1b6e3c"
 #: Left, top, width and height, in pixels.
@@ -138,8 +142,7 @@ def text(
 
 def safe(line: str) -> str:
     """Escape what XML would read as its own, and leave out what it forbids."""
-    allowed = (c if c >= " " and c not in "\ufffe\uffff" else " " for c in line)
-    return html.escape("".join(allowed))
+    return html.escape(_FORBIDDEN.sub(" ", line))
 
 
 def _classes(day: ExplainedDay) -> Iterator[str]:

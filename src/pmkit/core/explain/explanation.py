@@ -152,12 +152,12 @@ class Explanation:
             >>> ship = dt.date(2026, 3, 2)
             >>> due = pmkit.book_by(ship, calendar=china, working_days=2)
             >>> print(due.explain().table())
-            date        day  calendar         counted  note
-            ----------  ---  ---------------  -------  ---------
-            2026-02-27  Fri  working day            2  last day
-            2026-02-28  Sat  worked weekend         1
+            date        day  calendar        counted  note
+            ----------  ---  --------------  -------  ---------
+            2026-02-27  Fri  working day           2  last day
+            2026-02-28  Sat  worked weekend        1
             2026-03-01  Sun  weekend
-            2026-03-02  Mon  working day               event day
+            2026-03-02  Mon  working day              event day
         """
         from pmkit.core.explain.table import table_of
 

@@ -55,7 +55,7 @@ def picture_of(explanation: Explanation) -> str:
     """Draw the months of *explanation*, its text above them, the signs below."""
     say = words(explanation.locale)
     days = {day.date: day for day in explanation.days or _ends_of(explanation)}
-    mark = f"pm{zlib.crc32(explanation.text.encode()):08x}"
+    mark = f"pm{zlib.crc32(repr(explanation.text).encode()):08x}"
     shown = list(_months_of(days))
     across = min(len(shown), _SIDE_BY_SIDE)
     width = 2 * _EDGE + across * _MONTH + (across - 1) * _GAP
