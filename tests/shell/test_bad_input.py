@@ -6,8 +6,6 @@ changes nothing in the database.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import sqlite3
 
 import attrs
 import pytest
@@ -25,19 +23,13 @@ from tests.shell.counter import (
 )
 
 from pmkit.core.errors import (
-    CalendarHorizonError,
-    CorruptStoreError,
     CurrencyError,
-    DocumentError,
-    ForeignStoreError,
     InputError,
     MoneyError,
     NaiveTimeError,
-    NewerStoreError,
     NotAllowedError,
     NotFoundError,
     OutOfOrderError,
-    SamplingError,
     ShipDateError,
     UnavailableError,
     UnknownKindError,
@@ -46,10 +38,6 @@ from pmkit.core.errors import (
 from pmkit.core.money import Money
 from pmkit.core.order import DaysAfterPayment, OrderLine
 from pmkit.core.visit import Appointment
-from pmkit.facts.aql import sampling_plan
-from pmkit.facts.calendars import working_calendar
-from pmkit.shell.desk import Desk
-from pmkit.shell.wire import read_order_document
 
 NAIVE = dt.datetime(2026, 2, 5, 9)  # noqa: DTZ001 - what is to be refused
 
@@ -401,102 +389,48 @@ class TestPeople:
         assert (InputError, "content", True) == told(error)
 
 
-class TestTables:
-    """Samples and calendars that nobody has published."""
-
-    @pytest.mark.parametrize("lot", [1, 0, -5])
-    def test_a_lot_begins_with_two(self, lot):
-        """Of one piece there is no sample."""
-        with pytest.raises(InputError) as caught:
-            sampling_plan(lot_size=lot, aql="2.5")
-
-        assert caught.value.field == "lot_size"
-        assert caught.value.remedy
-
-    @pytest.mark.parametrize("aql", ["2.6", "-1", "nonsense", "0"])
-    def test_an_aql_is_one_of_the_tables(self, aql):
-        """There is nothing between 2.5 and 4.0."""
-        with pytest.raises(SamplingError) as caught:
-            sampling_plan(lot_size=5000, aql=aql)
-
-        assert (SamplingError, "aql", True) == told(caught.value)
-
-    def test_a_year_out_of_range(self):
-        """What nobody has announced is not guessed."""
-        with pytest.raises(CalendarHorizonError) as caught:
-            working_calendar("CN").is_working_day(dt.date(2031, 5, 4))
-
-        assert caught.value.remedy
-
-
-class TestDocuments:
-    """Orders from outside that can not be read."""
+class TestTypes:
+    """Values of another type than the signature says."""
 
     @pytest.mark.parametrize(
-        "text", ["{", "[]", "null", '{"order": 1, "order": 2}', '{"a": NaN}', ""]
+        ("changes", "field"),
+        [
+            ({"requirements": 5}, "service.requirements"),
+            ({"paid_apart": "yes"}, "service.paid_apart"),
+            ({"planned_visits": True}, "planned_visits"),
+            ({"planned_visits": 2.0}, "planned_visits"),
+            ({"provider": 5}, "provider"),
+            ({"kind": None}, "kind"),
+        ],
     )
-    def test_malformed_json(self, text):
-        """Half a document, another document, a key twice, a number that is none."""
-        with pytest.raises(DocumentError) as caught:
-            read_order_document(text)
-
-        assert caught.value.remedy
-
-    def test_an_unknown_key(self):
-        """A key that nobody knows is not dropped in silence."""
-        with pytest.raises(DocumentError) as caught:
-            read_order_document(json.dumps({"colour": "red"}))
-
-        assert caught.value.remedy
-
-
-class TestFiles:
-    """A file that is no database of this pmkit."""
-
-    def test_a_file_from_a_newer_version(self, counter):
-        """It is refused before anything in it is read or changed."""
+    def test_what_could_not_be_read_back_is_not_written(self, counter, changes, field):
+        """Otherwise nobody could open the order again."""
         counter.open()
-        counter.desk.close()
-        raw = sqlite3.connect(counter.path)
-        raw.execute("UPDATE alembic_version SET version_num = '9999'")
-        raw.commit()
-        raw.close()
-        error = refused(counter, lambda: Desk.open(counter.path))
+        error = refused(counter, lambda: counter.add(**changes))
 
-        assert NewerStoreError is type(error)
+        assert field == error.field
         assert error.remedy
 
-    def test_a_truncated_file(self, counter):
-        """Half a database is refused, not repaired."""
-        counter.open()
-        counter.desk.close()
-        whole = counter.path.read_bytes()
-        counter.path.write_bytes(whole[: len(whole) // 2])
-        with pytest.raises(CorruptStoreError) as caught:
-            Desk.open(counter.path)
+    @pytest.mark.parametrize(
+        ("command", "given", "field"),
+        [
+            ("fail_visit", {"cause": "bored"}, "cause"),
+            ("decide_report", {"decision": "shrug"}, "decision"),
+            ("upload_report", {"verdict": "nice"}, "verdict"),
+            ("send_message", {"text": "Hello.", "to": ["everybody"]}, "to"),
+            ("open_case", {"addressed_to": "god", "question": "Why?"}, "addressed_to"),
+            ("open_case", {"addressed_to": "agency", "question": "?"}, "addressed_to"),
+            ("send_message", {"text": ""}, "text"),
+            ("send_message", {"text": 5}, "text"),
+        ],
+    )
+    def test_a_word_that_is_none_of_the_possible(self, counter, command, given, field):
+        """The error lists what there is."""
+        counter.booked()
+        actor = AGENCY if command in {"fail_visit", "upload_report"} else BUYER
+        error = refused(
+            counter,
+            lambda: getattr(counter.desk, command)(*counter.on, actor=actor, **given),
+        )
 
-        assert caught.value.remedy
-
-    @pytest.mark.parametrize("content", [b"hello world", b"\x89PNG\r\n" * 50])
-    def test_a_foreign_file(self, tmp_path, content):
-        """A file of something else is left alone."""
-        path = tmp_path / "foreign.db"
-        path.write_bytes(content)
-        with pytest.raises(ForeignStoreError) as caught:
-            Desk.open(path)
-
-        assert caught.value.remedy
-        assert path.read_bytes() == content
-
-    def test_a_foreign_database(self, tmp_path):
-        """A SQLite file of another program gets no tables of ours."""
-        path = tmp_path / "foreign.db"
-        raw = sqlite3.connect(path)
-        raw.execute("CREATE TABLE recipes (name TEXT)")
-        raw.commit()
-        raw.close()
-        before = path.read_bytes()
-        with pytest.raises(ForeignStoreError):
-            Desk.open(path)
-
-        assert path.read_bytes() == before
+        assert (InputError, field, True) == told(error)

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pmkit.core.parties import Role
 from pmkit.core.steps import ask, review
+from pmkit.shell.desk.choices import choice
 from pmkit.shell.desk.running import Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pmkit.core.order import Order
-    from pmkit.core.parties import Actor, Role
+    from pmkit.core.parties import Actor
 
 
 class AskingDesk(Running):
@@ -105,7 +107,7 @@ class AskingDesk(Running):
         service_id: str,
         *,
         actor: Actor,
-        addressed_to: Role,
+        addressed_to: Role | str,
         question: str,
         key: str | None = None,
     ) -> Order:
@@ -115,6 +117,7 @@ class AskingDesk(Running):
         Raises:
             pmkit.RefusedError: If it is not booked, or the role may not.
         """
+        addressed_to = choice(Role, addressed_to, field="addressed_to")
         return self._run(
             ask.open_case,
             order_id,
@@ -240,7 +243,7 @@ class AskingDesk(Running):
         *,
         actor: Actor,
         text: str,
-        to: Iterable[Role] = (),
+        to: Iterable[Role | str] = (),
         key: str | None = None,
     ) -> Order:
         """
@@ -256,5 +259,5 @@ class AskingDesk(Running):
             key=key,
             service_id=service_id,
             text=text,
-            to=tuple(to),
+            to=tuple(choice(Role, role, field="to") for role in to),
         )

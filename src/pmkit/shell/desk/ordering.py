@@ -10,6 +10,7 @@ from pmkit.core.errors import InputError, MoneyError
 from pmkit.core.money import Money
 from pmkit.core.order import DaysAfterPayment, FixedShipDate, Order, OrderLine
 from pmkit.core.steps import draft
+from pmkit.shell.desk.choices import require_storable
 from pmkit.shell.desk.running import Running, command_digest
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class OrderingDesk(Running):
                 calendar=self.calendar(self.terms),
                 **given,
             )
+            require_storable(outcome.events)
             tx.add_order(outcome.order, outcome.events, at)
             self._remember(tx, actor, key, digest, outcome.order)
         return outcome.order

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pmkit.core.report import Decision, Verdict
 from pmkit.core.steps import report
+from pmkit.shell.desk.choices import choice
 from pmkit.shell.desk.running import Running
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from pmkit.core.order import Order
     from pmkit.core.parties import Actor
-    from pmkit.core.report import Decision, Evidence, Finding, Sample, Verdict
+    from pmkit.core.report import Evidence, Finding, Sample
 
 
 class ReportingDesk(Running):
@@ -26,7 +28,7 @@ class ReportingDesk(Running):
         service_id: str,
         *,
         actor: Actor,
-        verdict: Verdict,
+        verdict: Verdict | str,
         sample: Sample | None = None,
         findings: Iterable[Finding] = (),
         evidence: Iterable[Evidence] = (),
@@ -58,7 +60,7 @@ class ReportingDesk(Running):
             key=key,
             service_id=service_id,
             visit=visit_number,
-            verdict=verdict,
+            verdict=choice(Verdict, verdict, field="verdict"),
             sample=sample,
             findings=tuple(findings),
             evidence=shown,
@@ -72,7 +74,7 @@ class ReportingDesk(Running):
         service_id: str,
         *,
         actor: Actor,
-        decision: Decision,
+        decision: Decision | str,
         note: str = "",
         visit_number: int = 1,
         key: str | None = None,
@@ -90,7 +92,7 @@ class ReportingDesk(Running):
             key=key,
             service_id=service_id,
             visit=visit_number,
-            decision=decision,
+            decision=choice(Decision, decision, field="decision"),
             note=note,
         )
 

@@ -17,6 +17,7 @@ from pmkit.core.notices import notices_of
 from pmkit.core.order import NOTHING_HERE
 from pmkit.core.roles import belongs
 from pmkit.facts.calendars import working_calendar
+from pmkit.shell.desk.choices import require_storable
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.wire import encode
 
@@ -145,6 +146,7 @@ class Running:
         """Write what was decided, and what it asks of the outside."""
         if not outcome.events:
             return
+        require_storable(outcome.events)
         at = self.clock.now()
         tx.save(before, outcome.order, outcome.events, at)
         self._intend(tx, before, outcome, at, instrument)
@@ -167,6 +169,7 @@ class Running:
         """Find the answer that a key had, and refuse the key for anything else."""
         if key is None:
             return None
+        _require_key(key)
         found = tx.recall(_scope(actor), key)
         if found is None:
             return None
@@ -210,6 +213,12 @@ class Running:
         """Load an order to ask plugins about it; decides nothing."""
         with self.store.transaction() as tx:
             return load_order(tx, order_id, actor)
+
+
+def _require_key(key: object) -> None:
+    if not isinstance(key, str) or not key.strip():
+        msg = f"{key!r} is no idempotency key."
+        raise InputError(msg, field="key", remedy="Give a text, or leave it out.")
 
 
 def load_order(tx: Transaction, order_id: str, actor: Actor | None = None) -> Order:

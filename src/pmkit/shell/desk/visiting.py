@@ -7,6 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmkit.core.steps import appoint, visit
+from pmkit.core.visit import MissedCause
+from pmkit.shell.desk.choices import choice
 from pmkit.shell.desk.running import Running, file_hash
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from pmkit.core.order import Order
     from pmkit.core.parties import Actor
-    from pmkit.core.visit import Appointment, Check, MissedCause, Progress
+    from pmkit.core.visit import Appointment, Check, Progress
 
 
 class VisitingDesk(Running):
@@ -266,7 +268,7 @@ class VisitingDesk(Running):
         service_id: str,
         *,
         actor: Actor,
-        cause: MissedCause,
+        cause: MissedCause | str,
         note: str = "",
         visit_number: int = 1,
         key: str | None = None,
@@ -284,6 +286,6 @@ class VisitingDesk(Running):
             key=key,
             service_id=service_id,
             visit=visit_number,
-            cause=cause,
+            cause=choice(MissedCause, cause, field="cause"),
             note=note,
         )

@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from pmkit.core.errors import PluginError, PmkitError
+from pmkit.core.errors import PluginError, PmkitError, StaleWriteError
+from pmkit.core.events import fold
 from pmkit.core.parties import SYSTEM
 from pmkit.core.ports import BookingReply, PaymentObservation, RefundObservation
 from pmkit.core.steps import pay, sweep
 from pmkit.effects.carry import carry_out
 from pmkit.shell.desk.hearing import HearingDesk
+from pmkit.shell.desk.running import load_order
+from pmkit.shell.store.rows import DUE
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pmkit.core.effects import Effect
     from pmkit.core.order import Order
     from pmkit.effects.carry import News
+    from pmkit.shell.store.rows import EffectRow, EffectState
 
 
 @attrs.frozen(kw_only=True)
@@ -133,19 +139,30 @@ class WorkingDesk(HearingDesk):
     def _carry_out_all(self, tried: set[str], troubles: list[Trouble]) -> int:
         """Make the calls that were not tried yet; count those that went through."""
         with self.store.snapshot() as tx:
-            due = [
-                row for row in tx.due_effects() if row.effect.operation_id not in tried
-            ]
-        tried.update(row.effect.operation_id for row in due)
-        return sum(self._carry_out(row.order_id, row.effect, troubles) for row in due)
+            due = tx.due_effects()
+        made = 0
+        waiting: set[tuple[str, str]] = set()
+        for row in due:
+            about = (row.order_id, row.effect.subject)
+            # Nobody can move or cancel what may not be booked yet.
+            if about not in waiting and row.effect.operation_id not in tried:
+                tried.add(row.effect.operation_id)
+                done = self._carry_out(row, troubles)
+                made += done
+                if done:
+                    continue
+            waiting.add(about)
+        return made
 
-    def _carry_out(
-        self, order_id: str, effect: Effect, troubles: list[Trouble]
-    ) -> bool:
+    def _carry_out(self, row: EffectRow, troubles: list[Trouble]) -> bool:
         """Make one call; the intent was committed before, the outcome is after."""
-        self._mark(effect, "submitting", "")
+        order_id, effect = row.order_id, row.effect
         try:
-            news = carry_out(self._peek(order_id), effect, self.panel)
+            self._mark(effect, "submitting", "", was=DUE)
+        except StaleWriteError:
+            return True  # another desk was faster
+        try:
+            news = carry_out(self._as_decided(row), effect, self.panel)
         except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
             # Nobody knows whether it had an effect: the same id is sent again.
             self._mark(effect, "unknown", type(error).__name__)
@@ -156,10 +173,34 @@ class WorkingDesk(HearingDesk):
         self._mark(effect, "succeeded", "")
         return True
 
-    def _mark(self, effect: Effect, state: str, result: str) -> None:
+    def _as_decided(self, row: EffectRow) -> Order:
+        """
+        Load the order as it was when it asked for a call.
+
+        The same operation id has to be the same request, however late it is sent.
+        Only the agency's number is that of today: without it nothing can be moved.
+        """
+        with self.store.snapshot() as tx:
+            now = load_order(tx, row.order_id)
+            history = tx.history(row.order_id)[: row.seq]
+        order = fold(recorded.event for recorded in history)
+        for service in order.services:
+            if service.booking is not None:
+                booking = now.service(service.id).booking
+                order = order.with_service(attrs.evolve(service, booking=booking))
+        return order
+
+    def _mark(
+        self,
+        effect: Effect,
+        state: str,
+        result: str,
+        *,
+        was: Collection[EffectState] | None = None,
+    ) -> None:
         with self.store.transaction() as tx:
             tx.set_effect_state(
-                effect.operation_id, state, at=self.clock.now(), result=result
+                effect.operation_id, state, at=self.clock.now(), result=result, was=was
             )
 
     def _fold(
