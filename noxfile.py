@@ -43,7 +43,7 @@ ROOT = pathlib.Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 #: The suites that run on every Python; the others prove the same on any one.
-ON_EACH_PYTHON = ("core", "facts", "hooks", "effects", "shell", "property")
+ON_EACH_PYTHON = ("core", "facts", "bulk", "hooks", "effects", "shell", "property")
 #: What lies in the package folder and does not belong into the wheel.
 NOT_SHIPPED = {".pyc", ".db"}
 
@@ -221,9 +221,10 @@ def property(session: nox.Session) -> None:  # noqa: A001 - the name of the suit
 
 @nox.session(python=ONE, default=False)
 def bench(session: nox.Session) -> None:
-    """Measure the import budgets: python -m nox -s bench."""
-    session.install(".")
+    """Measure the import budgets and the arrays: python -m nox -s bench."""
+    session.install(".[bulk]")
     session.run("python", "bench/imports.py", *session.posargs)
+    session.run("python", "bench/bench_bulk.py", *session.posargs)
 
 
 @nox.session(venv_backend="none", default=False)

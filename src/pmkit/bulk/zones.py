@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import zoneinfo
 
 #: No zone of the tz database changes its offset twice within 95 hours.
-_STRIDE = 2
+_STRIDE = dt.timedelta(days=2)
 #: How many days more the clocks are read on both sides.
 _MARGIN = 4
 #: Days are asked for in runs of so many, so that few tables are built.
@@ -30,6 +30,7 @@ _QUARTER = 15 * 60 * 1_000_000
 _MOST_SLOTS = 1 << 21
 _SECOND = dt.timedelta(seconds=1)
 _MICROSECOND = dt.timedelta(microseconds=1)
+_NONE = dt.timedelta()
 _FOREVER = int(np.iinfo(np.int64).max)
 
 
@@ -121,15 +122,15 @@ def _clocks(zone: zoneinfo.ZoneInfo, first_run: int, last_run: int) -> Clocks:
     # local date may not exist.
     low = max(first_run * _RUN - _MARGIN, MIN_DAY + 2)
     high = min((last_run + 1) * _RUN + _MARGIN, MAX_DAY - 2)
-    before = _instant(low)
+    before, end = _instant(low), _instant(high)
     offset = _offset(zone, before)
-    found = [(low * DAY, offset)]
-    for day in range(low, high + 1, _STRIDE):
-        after = _instant(min(day + _STRIDE, high))
+    found = [(low * DAY, offset // _MICROSECOND)]
+    while before < end:
+        after = min(before + _STRIDE, end)
         if _offset(zone, after) != offset:
             change = _change(zone, before, after)
             offset = _offset(zone, change)
-            found.append((_micros(change), offset))
+            found.append((_micros(change), offset // _MICROSECOND))
         before = after
     since, offsets = np.array(found, np.int64).T
     return Clocks(since.copy(), offsets.copy())
@@ -159,9 +160,8 @@ def _micros(instant: dt.datetime) -> int:
     return (instant - _instant(0)) // _MICROSECOND
 
 
-def _offset(zone: zoneinfo.ZoneInfo, instant: dt.datetime) -> int:
-    offset = instant.astimezone(zone).utcoffset()
-    return (offset or dt.timedelta()) // _MICROSECOND
+def _offset(zone: zoneinfo.ZoneInfo, instant: dt.datetime) -> dt.timedelta:
+    return instant.astimezone(zone).utcoffset() or _NONE
 
 
 def local_days(zone: zoneinfo.ZoneInfo, first: int, last: int) -> LocalDays:
