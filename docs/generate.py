@@ -8,6 +8,7 @@ Write the parts of the pages that the code itself knows.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import pathlib
 import re
@@ -32,6 +33,19 @@ if TYPE_CHECKING:
     from pmkit.core.sampling import Cell
 
 PAGES = pathlib.Path(__file__).parent
+
+
+def _neighbour(name: str) -> Any:
+    """Import a script of this folder, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, PAGES / f"{name}.py")
+    assert spec is not None  # noqa: S101 - the file stands beside this one
+    assert spec.loader is not None  # noqa: S101 - and is Python
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+readings = _neighbour("readings")
 #: A part of a page: its opening comment, its name, its text, its closing comment.
 _PART = re.compile(
     r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end of (?P=name) -->)",
@@ -164,7 +178,17 @@ def _numbers_of(code: str) -> str:
         for field in attrs.fields(pmkit.Terms)
         if code in argument(words, field.name)
     ]
-    return ", ".join(fields) or "none"
+    return ", ".join(fields)
+
+
+def _default_numbers(function: Any) -> str:
+    """Tell the numbers that a clause of somebody else's terms takes as arguments."""
+    numbers = [
+        f"`{name}` ({found.default})"
+        for name, found in inspect.signature(function).parameters.items()
+        if found.default is not found.empty and name != "convention"
+    ]
+    return f"none; as arguments {', '.join(numbers)}" if numbers else "none"
 
 
 def _clause(name: str) -> str:
@@ -184,7 +208,7 @@ def _clause(name: str) -> str:
         **counting_rows(sections["Counting"]),
         "Convention": convention,
         "Calendar or zone": argument(sections["Args"], place) or "none is read",
-        "Numbers in the terms": _numbers_of(code),
+        "Numbers in the terms": _numbers_of(code) or _default_numbers(function),
     }
     del rows["Unit"]
     rule = marked(sections["Clause"]).removeprefix(f"`{code}`: ")
@@ -195,6 +219,7 @@ def _clause(name: str) -> str:
             f"> {rule[0].upper()}{rule[1:]}",
             table(("", ""), rows.items()),
             *_examples(sections["Examples"]),
+            readings.other_readings(code),
             f"Source: <{sections['Source']}>",
         )
     )
@@ -411,6 +436,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "clause-list": clause_list,
     "errors": all_errors,
     "events": all_events,
+    "fee-tiers": readings.fee_tiers,
     "held-reasons": held_reasons,
     "openers": openers,
     "opening-event": opening_event,

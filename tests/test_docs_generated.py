@@ -56,6 +56,14 @@ class TestGeneratedParts:
         assert sorted(GENERATE.PARTS) == sorted(used)
 
 
+def pattern(row):
+    """Find a row of readings by its event, calendar and days of 2026."""
+    event, calendar, *days = row.split(" | ")
+    more = "" if calendar == "Monday to Friday" else "[^|]+"
+    cells = "".join(rf" \w+ 2026-{day} \|" for day in days)
+    return rf"^\| {event} \| {calendar}{more} \|{cells}$"
+
+
 class TestClauses:
     """The page of the clauses."""
 
@@ -69,6 +77,34 @@ class TestClauses:
     def test_every_clause_has_its_source(self):
         """A clause says where the rule was read."""
         assert TEXTS["reference/clauses.md"].count("Source: <https://") == 15
+
+    def test_every_clause_has_its_other_readings(self):
+        """A clause says what else its words could mean, and what would come out."""
+        sections = TEXTS["reference/clauses.md"].split("\n## ")[1:-1]
+        readings = [section.partition("readings")[2] for section in sections]
+
+        assert len(readings) == 15
+        assert [text for text in readings if text.count("\n| ") < 5] == []
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            "Fri 2026-02-27 | China, official | 02-10 | 02-11 | 02-12",
+            "Fri 2026-02-27 | Monday to Friday less | 02-09 | 02-10 | 02-11",
+            "Fri 2026-02-27 | Monday to Friday | 02-17 | 02-18 | 02-19",
+            "Mon 2026-10-12 | China, official | 09-23 | 09-24 | 09-28",
+            "Mon 2026-10-12 | Monday to Friday | 09-30 | 10-01 | 10-02",
+            "1 | China, official | 02-14 | 02-14 | 02-13",
+            "1 | Monday to Friday less | 02-24 | 02-24 | 02-13",
+            "1 | Monday to Friday | 02-16 | 02-16 | 02-13",
+            "2 | China, official | 02-24 | 02-24 | 02-14",
+            "2 | Monday to Friday less | 02-25 | 02-25 | 02-24",
+            "2 | Monday to Friday | 02-17 | 02-17 | 02-16",
+        ],
+    )
+    def test_readings_by_hand(self, row):
+        """The tables of nine readings hold the days that were worked out by hand."""
+        assert re.findall(pattern(row), TEXTS["reference/clauses.md"], re.MULTILINE)
 
     @pytest.mark.parametrize("field", ["escalates_day", "escalation_opens_day"])
     def test_each_number_belongs_to_a_clause(self, field):
