@@ -1,131 +1,115 @@
 """
-``pmkit calendar``: which days of a year are worked in a country.
+``pmkit calendar``: which days of a year are worked in a country, and where two differ.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import pathlib
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pmkit.cli.comparing import diff
+from pmkit.cli.places import (
+    calendar_options,
+    chosen_calendar,
+    place_options,
+    whole_number,
+)
 from pmkit.core.days import DayKind
 from pmkit.core.errors import CalendarHorizonError, InputError
-from pmkit.facts.calendars import working_calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pmkit.core.calendars import BeyondHorizon, WorkingCalendar
 
+__all__ = ["calendar", "calendar_options", "chosen_calendar", "record", "whole_number"]
+
 _DAY = dt.timedelta(days=1)
-_LONGEST = 9
 
 
-def _place_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that say which calendar of a country is meant."""
-    for option in (
-        click.option(
-            "--provisional",
-            "beyond_horizon",
-            flag_value="provisional",
-            default="raise",
-            help="Answer for days that nobody has announced yet, and say so.",
-        ),
-        click.option("--zone", metavar="ZONE", help="Such as America/New_York."),
-        click.option(
-            "--kind",
-            default="factory",
-            show_default=True,
-            metavar="KIND",
-            help="factory or bank.",
-        ),
-    ):
-        function = option(function)
-    return function
+class _CountryFirst(click.Group):
+    """A group whose first word is a country, unless it is a command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Ask for the year of a country if no command is named."""
+        if args and args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
 
 
-def calendar_options(function: Callable[..., None]) -> Callable[..., None]:
+@click.group(cls=_CountryFirst)
+def calendar() -> None:
     """
-    Add the options that name a calendar to a command.
+    Show which days of a year are worked: pmkit calendar CN --year 2026.
 
-    Args:
-        function: A command that takes *calendar*, *kind*, *zone* and
-            *beyond_horizon*.
+    Without a command it is "show"; "diff" compares two calendars.
     """
-    named = click.option(
-        "--calendar",
-        default="CN",
-        show_default=True,
-        metavar="COUNTRY",
-        help="A country, such as CN, or a part of it, such as DE-BY.",
-    )
-    return named(_place_options(function))
 
 
-def chosen_calendar(
-    name: str, kind: str, zone: str | None, beyond_horizon: BeyondHorizon
-) -> WorkingCalendar:
-    """
-    Find the calendar that the options name.
-
-    Raises:
-        pmkit.InputError: If there is none.
-    """
-    country, _, part = name.partition("-")
-    return working_calendar(
-        country,
-        subdivision=part or None,
-        kind=kind,  # type: ignore[arg-type]  # what it may be is checked there
-        zone=zone,
-        beyond_horizon=beyond_horizon,
-    )
+calendar.add_command(diff)
 
 
-def whole_number(text: str, *, field: str) -> int:
-    """
-    Read a whole number as people type it.
-
-    Raises:
-        pmkit.InputError: If it is none.
-    """
-    if len(text) <= _LONGEST and text.isascii() and text.removeprefix("-").isdigit():
-        return int(text)
-    long = len(text) > _LONGEST
-    shown = repr(f"{text[:_LONGEST]}..." if long else text)
-    msg = f"{shown} is {'too long' if long else 'not a whole number'}."
-    raise InputError(msg, field=field, remedy="Write it in digits, such as 7.")
-
-
-@click.command()
-@click.argument("country", metavar="COUNTRY")
-@click.option("--year", required=True, metavar="YYYY")
-@_place_options
+@calendar.command()
+@click.argument("country", metavar="CALENDAR")
+@click.option("--year", metavar="YYYY")
+@place_options
+@click.option("--save", metavar="FILE", help="Write the calendar into a new file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def calendar(
+def show(
     *,
     country: str,
-    year: str,
+    year: str | None,
     kind: str,
     zone: str | None,
     beyond_horizon: BeyondHorizon,
+    save: str | None,
     as_json: bool,
 ) -> None:
     """
-    Show which days of a year are worked in COUNTRY, such as CN or DE-BY.
+    Show which days of a year are worked in CALENDAR, such as CN or DE-BY.
     """
+    if year is None and save is None:
+        msg = "Neither a year to show nor a file to save is given."
+        raise InputError(msg, field="year", remedy="Add --year 2026 or --save FILE.")
     place = chosen_calendar(country, kind, zone, beyond_horizon)
-    number = whole_number(year, field="year")
-    _check_year(place, number)
+    if year is not None:
+        _show_year(place, whole_number(year, field="year"), as_json=as_json)
+    if save is not None:
+        _save(place, save)
+
+
+def _show_year(place: WorkingCalendar, year: int, *, as_json: bool) -> None:
+    _check_year(place, year)
     if as_json:
-        click.echo(json.dumps(record(place, number)))
+        click.echo(json.dumps(record(place, year)))
         return
     from rich.console import Console
 
     from pmkit.cli.months import year_months
 
-    Console(highlight=False).print(year_months(place, number))
+    Console(highlight=False).print(year_months(place, year))
+
+
+def _save(place: WorkingCalendar, name: str) -> None:
+    from pmkit.facts.calendar_files import write_calendar
+
+    text = write_calendar(place)
+    try:
+        with pathlib.Path(name).open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        msg = f"There is a file {name} already."
+        remedy = "Choose another name; somebody may have pinned this one."
+        raise InputError(msg, field="save", remedy=remedy) from None
+    # A name may hold what no name of a file can.
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "no such name"
+        msg = f"{name} cannot be written: {why}."
+        raise InputError(msg, field="save", remedy="Choose another name.") from None
 
 
 def record(place: WorkingCalendar, year: int) -> dict[str, Any]:

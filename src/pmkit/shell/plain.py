@@ -5,11 +5,11 @@ Plain JSON: one canonical text for each value, and a reader that trusts nobody.
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from pmkit.core.errors import DocumentError, InputError, PmkitError
+from pmkit.core.errors import InputError, PmkitError
+from pmkit.core.strict_json import read_json
 
-_NOT_JSON = "Send one JSON object, in UTF-8."
+__all__ = ["canonical_json", "problem", "read_json"]
 
 
 def canonical_json(value: object) -> str:
@@ -44,53 +44,6 @@ def canonical_json(value: object) -> str:
         msg = "A number is not finite."
         raise InputError(msg, remedy="Give a finite number.") from None
     return text
-
-
-def read_json(text: str | bytes) -> Any:
-    """
-    Read JSON, and refuse what a lenient reader would guess at.
-
-    Args:
-        text: One JSON value; bytes are UTF-8.
-
-    Returns:
-        Plain values.
-
-    Raises:
-        pmkit.DocumentError: If it is malformed, names a key twice, or has numbers
-            that JSON does not know.
-    """
-    try:
-        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        return json.loads(
-            decoded, object_pairs_hook=_each_once, parse_constant=_no_constant
-        )
-    except json.JSONDecodeError as error:
-        msg = f"Line {error.lineno}, column {error.colno}: {error.msg}."
-    except UnicodeDecodeError as error:
-        msg = f"Byte {error.start} is not UTF-8."
-    except RecursionError:
-        msg = "It is nested too deeply."
-    except DocumentError:
-        raise
-    except ValueError:
-        msg = "A number in it has too many digits."
-    raise DocumentError(msg, remedy=_NOT_JSON)
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            msg = "This key stands there twice."
-            raise DocumentError(msg, field=key, remedy="Write it once.")
-        found[key] = value
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    msg = f"{name} is not JSON."
-    raise DocumentError(msg, remedy="Write a finite number, or a text.")
 
 
 def problem(error: Exception, kind: type[PmkitError]) -> PmkitError:
