@@ -104,6 +104,16 @@ class TestOpen:
         assert order.ship_day is None
         assert order.first_ship_day is None
 
+    def test_not_more_than_two_years_after_a_payment(self) -> None:
+        """A payment must not meet a ship date that no calendar reaches."""
+        longest = opened(ship=DaysAfterPayment(days=730)).order
+
+        assert longest.ship == DaysAfterPayment(days=730)
+        with pytest.raises(ShipDateError, match="too far ahead") as caught:
+            opened(ship=DaysAfterPayment(days=731))
+
+        assert "days" == caught.value.field
+
     def test_the_currency_is_that_of_the_initial_payment(self) -> None:
         """The order's one currency is the initial payment's."""
         order = opened(

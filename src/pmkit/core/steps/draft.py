@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from pmkit.core.terms import Terms
 
 
+#: Two years; no trade order is known to take longer.
+_MOST_DAYS_AFTER_PAYMENT = 730
+
+
 def open_order(
     *,
     order_id: str,
@@ -78,7 +82,9 @@ def open_order(
         pmkit.NotAllowedError:
             If the role may not open orders, or the order is of other companies.
 
-        pmkit.ShipDateError: If a fixed ship date has passed already.
+        pmkit.ShipDateError:
+            If a fixed ship date has passed already, or more than 730 days are to
+            lie between a payment and the shipment.
 
         pmkit.InputError: If a value can never be right; the error names it.
     """
@@ -236,6 +242,11 @@ def _known_day(
 ) -> dt.date | None:
     """Tell the ship day if it is fixed, and refuse one that has passed."""
     if isinstance(ship, DaysAfterPayment):
+        # Money must never arrive for an order whose ship date has no calendar.
+        if ship.days > _MOST_DAYS_AFTER_PAYMENT:
+            msg = f"{ship.days} days after a payment is too far ahead."
+            remedy = f"Give at most {_MOST_DAYS_AFTER_PAYMENT}."
+            raise ShipDateError(msg, field="days", remedy=remedy)
         return None
     day = plain_date(ship.day, field="ship_date")
     today = at.astimezone(calendar.zone).date()
