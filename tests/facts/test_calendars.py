@@ -19,6 +19,7 @@ from pmkit.core.errors import (
     UnknownCalendarError,
     ZoneRequiredError,
 )
+from pmkit.facts import countries
 from pmkit.facts.calendars import working_calendar
 
 
@@ -215,3 +216,53 @@ class TestBadInput:
 
         assert "kind" == kind.value.field
         assert "beyond_horizon" == beyond.value.field
+
+
+#: Governments that move working days by a yearly act, and the last act that is known.
+ANNOUNCED = {
+    "AZ": 2025,
+    "BY": 2026,
+    "HU": 2026,
+    "KG": 2025,
+    "KZ": 2025,
+    "LV": 2026,
+    "MM": 2025,
+    "RU": 2027,
+    "TW": 2026,
+    "UZ": 2026,
+    "VN": 2026,
+}
+
+
+@pytest.fixture
+def few_years(monkeypatch):
+    """Let a country be built for two years before and after its horizon only."""
+    monkeypatch.setattr(countries, "_FIRST_YEAR", 2024)
+    monkeypatch.setattr(countries, "_YEARS_BEYOND", 2)
+
+
+@pytest.mark.parametrize(
+    "country",
+    sorted({*holidays.list_supported_countries(include_aliases=False)} - {"CN"}),
+)
+class TestEveryCountry:
+    """Every country that the package holidays has."""
+
+    def test_builds(self, country, few_years):
+        """It has the package's days, and is official through its last known year."""
+        cal = countries.calendar(
+            country,
+            subdivision=countries.check(country, None),
+            kind="factory",
+            zone=zoneinfo.ZoneInfo("UTC"),
+            beyond_horizon="provisional",
+        )
+        peer = holidays.country_holidays(country, years=range(2024, 2028))
+        known = [day for day in days(2024, 2027) if day <= cal.last]
+
+        assert [peer.is_working_day(day) for day in known] == [
+            cal.is_working_day(day) for day in known
+        ]
+        through = dt.date(ANNOUNCED.get(country, 2026), 12, 31)
+        assert min(through, cal.last) == cal.official_until
+        assert not cal.is_official(cal.official_until + dt.timedelta(days=1))
