@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
 from click.testing import CliRunner
 
 from pmkit.cli.deadline import deadline
+from pmkit.core.clauses import book_by
 from pmkit.core.errors import (
     CalendarHorizonError,
     InputError,
     NaiveTimeError,
     UnknownCalendarError,
 )
+from pmkit.core.explain.words import LOCALES
+from pmkit.facts.calendars import working_calendar
 
 
 def run(line):
@@ -117,3 +121,125 @@ def test_bad_input(line, error, field):
 
     assert isinstance(result.exception, error)
     assert field == result.exception.field
+
+
+class TestExplaining:
+    """--explain, --locale and --svg say why, in a language, and as a picture."""
+
+    def test_days_below_the_text(self):
+        """--explain lists the period day by day between the text and the months."""
+        shown = run("book --ship-date 2026-02-27 --explain").stdout
+
+        assert "2026-02-14  Sat  worked weekend        4\n" in shown
+        assert "2026-02-27  Fri  working day              event day\n" in shown
+        assert shown.index("Book and pay by") < shown.index("2026-02-14  Sat")
+        assert shown.index("2026-02-14  Sat") < shown.index("February 2026")
+
+    def test_without_it_there_is_no_list(self):
+        """The text alone is the default."""
+        assert (
+            "worked weekend        4" not in run("book --ship-date 2026-02-27").stdout
+        )
+
+    def test_both_deadlines_of_a_report(self):
+        """A report lists the days of both its deadlines."""
+        line = "report --visit-ended 2026-02-13T17:30+08:00 --explain"
+        shown = run(line).stdout
+
+        assert "2026-02-14  Sat  worked weekend        1  last day\n" in shown
+        assert "2026-02-24  Tue  working day           2  last day\n" in shown
+
+    def test_in_chinese(self):
+        """--locale changes the heading, the text, the months and the signs."""
+        shown = run("book --ship-date 2026-02-27 --locale zh-Hans").stdout
+
+        assert shown.startswith("预订并付款的最后一天：2026年2月11日（周三）\n")
+        assert "发货日期当天不计入" in shown.replace("\n", "")
+        assert "2026年2月" in [line.strip() for line in shown.splitlines()]
+        assert "一  二  三  四  五  六  日" in shown
+        assert "! 最后一天   * 计入" in shown
+
+    def test_report_in_chinese(self):
+        """Both headings of a report, and that it is provisional, are Chinese."""
+        line = "report --visit-ended 2026-12-30T17:30+08:00 --provisional"
+        shown = run(f"{line} --locale zh-Hans").stdout
+
+        assert "检查报告预计提交日：2026年12月31日（周四）  （暂定）" in shown
+        assert "检查报告逾期前的最后一天：2027年1月4日（周一）  （暂定）" in shown
+
+    @pytest.mark.parametrize("locale", LOCALES)
+    @pytest.mark.parametrize(
+        "line",
+        ["book --ship-date 2026-02-27", "report --visit-ended 2026-02-13T17:30+08:00"],
+    )
+    def test_every_language(self, line, locale):
+        """Each language that explains a deadline is one of the commands too."""
+        assert run(f"{line} --locale {locale}").exit_code == 0
+
+    def test_days_as_json(self):
+        """--explain --json adds the days; without it the keys are the known ones."""
+        line = "book --ship-date 2026-02-27 --json"
+        plain, full = (
+            json.loads(run(line).stdout),
+            json.loads(run(f"{line} --explain").stdout),
+        )
+
+        assert {"days"} == set(full) - set(plain)
+        assert len(full["days"]) == 17
+        assert full["days"][3] == {
+            "date": "2026-02-14",
+            "weekday": 5,
+            "kind": "make-up",
+            "counted": 4,
+            "role": None,
+        }
+        assert full["days"][0]["role"] == "last-day"
+
+    def test_chinese_json(self):
+        """--locale changes the explanation and no other value."""
+        line = "book --ship-date 2026-02-27 --json"
+        english = json.loads(run(line).stdout)
+        chinese = json.loads(run(f"{line} --locale zh-Hans").stdout)
+
+        assert chinese.pop("explanation").startswith("预订服务并完成付款的最后一天")
+        del english["explanation"]
+        assert english == chinese
+
+    def test_picture(self, tmp_path):
+        """--svg writes the picture, over an older one, beside the usual output."""
+        file = tmp_path / "why.svg"
+        file.write_text("old", encoding="utf-8")
+        line = "book --ship-date 2026-02-27"
+        result = run(f"{line} --locale zh-Hans --svg {file}")
+        due = book_by(dt.date(2026, 2, 27), calendar=working_calendar("CN"))
+
+        assert run(f"{line} --locale zh-Hans").stdout == result.stdout
+        assert due.explain("zh-Hans").svg() == file.read_text(encoding="utf-8")
+
+    def test_picture_of_a_report(self, tmp_path):
+        """A report is drawn up to the day after which it is late."""
+        file = tmp_path / "why.svg"
+        run(f"report --visit-ended 2026-02-13T17:30+08:00 --json --svg {file}")
+
+        assert "REPORT-1 · Upload the report · Tue 2026-02-24" in file.read_text(
+            encoding="utf-8"
+        )
+
+    @pytest.mark.parametrize("name", ["", "missing/why.svg", "a\0b"])
+    def test_picture_that_cannot_be_written(self, tmp_path, name):
+        """A file that cannot be written is one line that names the option."""
+        arguments = ["book", "--ship-date", "2026-02-27", "--svg", f"{tmp_path}/{name}"]
+        result = CliRunner().invoke(deadline, arguments)
+
+        assert isinstance(result.exception, InputError)
+        assert result.exception.field == "svg"
+        assert "" == result.stdout
+
+    def test_unknown_language_draws_nothing(self, tmp_path):
+        """In a language without words nothing is printed or written."""
+        file = tmp_path / "why.svg"
+        result = run(f"book --ship-date 2026-02-27 --locale de --svg {file}")
+
+        assert isinstance(result.exception, InputError)
+        assert result.exception.field == "locale"
+        assert not file.exists()
