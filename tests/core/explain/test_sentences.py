@@ -185,6 +185,17 @@ class TestAnyClause:
 
         assert due.explain().text.startswith("Act before 17:30 on Fri 2026-02-13")
 
+    def test_last_day_of_all(self):
+        """The last date there is has no midnight after it."""
+        due = bare(
+            last_day=dt.date.max,
+            counted=(dt.date.max,),
+            event_day=dt.date(9999, 12, 30),
+            at=dt.datetime(9999, 12, 31, 12, tzinfo=dt.UTC),
+        )
+
+        assert due.explain().text.startswith("Act before 20:00 on Fri 9999-12-31")
+
     def test_opening_at_once(self):
         """What opens on the day of the event itself has no day to count."""
         opening = Opening(
