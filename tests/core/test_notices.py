@@ -302,6 +302,7 @@ def case(action, at="02-17T10:00"):
     return lambda: then(asked(), action, BUYER, at)
 
 
+_NO_VISIT = "PM of order TA-1 does not take place any more."
 _SEE_CAUSE = "PM of order TA-1: see the cause."
 
 #: event -> how it comes about, and who is told what of it.
@@ -515,10 +516,11 @@ TOLD = {
         moved,
         [
             (
-                *_AGENCY,
+                *side,
                 "A visit is to move",
                 "PM of order TA-1: see the new proposal.",
             )
+            for side in (_BUYER, _AGENCY)
         ],
     ),
     "visit-missed": (
@@ -528,7 +530,13 @@ TOLD = {
             (*_SUPPLIER, "The visit was missed", _SEE_CAUSE),
         ],
     ),
-    "visit-aborted": (aborted, [(*_BUYER, "The visit was broken off", _SEE_CAUSE)]),
+    "visit-aborted": (
+        aborted,
+        [
+            (*side, "The visit was broken off", _SEE_CAUSE)
+            for side in (_BUYER, _SUPPLIER)
+        ],
+    ),
     "visit-requested": (
         missed,
         [
@@ -588,7 +596,10 @@ TOLD = {
     ),
     "service-cancelled": (
         lambda: road_to(ServiceStage.CANCELLED),
-        [(*_BUYER, "The service was cancelled", "PM of order TA-1 is cancelled.")],
+        [
+            (*_BUYER, "The service was cancelled", "PM of order TA-1 is cancelled."),
+            (*_SUPPLIER, "No visit any more", _NO_VISIT),
+        ],
     ),
     "service-expired": (
         lambda: road_to(ServiceStage.EXPIRED),
@@ -597,7 +608,8 @@ TOLD = {
                 *_BUYER,
                 "The service can not take place",
                 "PM of order TA-1 expired; money that was paid for it goes back.",
-            )
+            ),
+            (*_SUPPLIER, "No visit any more", _NO_VISIT),
         ],
     ),
     "message-sent": (

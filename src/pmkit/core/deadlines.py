@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from typing import TYPE_CHECKING
 
 import attrs
 
 from pmkit.core.errors import InputError
-from pmkit.core.explain import Explanation, explain_deadline, explain_opening
 from pmkit.core.moments import to_utc
+
+if TYPE_CHECKING:
+    from pmkit.core.explain import Explanation
 
 
 class CountingConvention(enum.StrEnum):
@@ -124,6 +127,8 @@ class Deadline:
         Raises:
             pmkit.InputError: If there is no text in *locale*.
         """
+        from pmkit.core.explain import explain_deadline
+
         return explain_deadline(self, locale)
 
 
@@ -175,4 +180,6 @@ class Opening:
         Raises:
             pmkit.InputError: If there is no text in *locale*.
         """
+        from pmkit.core.explain import explain_opening
+
         return explain_opening(self, locale)

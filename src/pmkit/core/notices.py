@@ -191,6 +191,30 @@ def _case_answer(order: Order, event: asking.CaseAnswered) -> Iterator[_Words]:
     yield _Words(to, f"A word on your case about order {order.id}", event.entry.text)
 
 
+def _visit_moved(order: Order, event: visiting.VisitMoved) -> Iterator[_Words]:
+    """A visit that one side moves is news for the two others."""
+    side = _SIDE.get(event.by.role, event.by.role)
+    kind = _service(order, event).kind
+    for role in (Role.BUYER, Role.SUPPLIER, Role.AGENCY):
+        if role is not side:
+            text = f"{kind} of order {order.id}: see the new proposal."
+            yield _Words(role, "A visit is to move", text)
+
+
+def _stand_down(
+    order: Order, event: leaving.ServiceCancelled | leaving.ServiceExpired
+) -> Iterator[_Words]:
+    """The supplier need not prepare for a visit that was booked."""
+    service = _service(order, event)
+    if service.booking is not None:
+        text = f"{service.kind} of order {order.id} does not take place any more."
+        yield _Words(Role.SUPPLIER, "No visit any more", text)
+
+
+#: Who acts for whom.
+_SIDE = {Role.APPROVER: Role.BUYER, Role.INSPECTOR: Role.AGENCY}
+
+
 def _tell(role: Role, subject: str, text: str) -> _Speak:
     """Make the words for an event on a service that one role has to know."""
 
@@ -253,9 +277,7 @@ _SPEAK: dict[type[Event], _Speak] = {
             ),
         ),
     ),
-    visiting.VisitMoved: _tell(
-        _AGENCY, "A visit is to move", "{kind} of order {order}: see the new proposal."
-    ),
+    visiting.VisitMoved: _visit_moved,
     visiting.VisitMissed: _both(
         _tell(
             _BUYER, "The visit was missed", "{kind} of order {order}: see the cause."
@@ -264,8 +286,17 @@ _SPEAK: dict[type[Event], _Speak] = {
             _SUPPLIER, "The visit was missed", "{kind} of order {order}: see the cause."
         ),
     ),
-    visiting.VisitAborted: _tell(
-        _BUYER, "The visit was broken off", "{kind} of order {order}: see the cause."
+    visiting.VisitAborted: _both(
+        _tell(
+            _BUYER,
+            "The visit was broken off",
+            "{kind} of order {order}: see the cause.",
+        ),
+        _tell(
+            _SUPPLIER,
+            "The visit was broken off",
+            "{kind} of order {order}: see the cause.",
+        ),
     ),
     visiting.VisitRequested: _tell(
         _SUPPLIER, "Another visit is needed", "Please propose a date for order {order}."
@@ -295,13 +326,19 @@ _SPEAK: dict[type[Event], _Speak] = {
     leaving.CancellationRefused: _tell(
         _BUYER, "Your cancellation was refused", "{kind} of order {order} goes on."
     ),
-    leaving.ServiceCancelled: _tell(
-        _BUYER, "The service was cancelled", "{kind} of order {order} is cancelled."
+    leaving.ServiceCancelled: _both(
+        _tell(
+            _BUYER, "The service was cancelled", "{kind} of order {order} is cancelled."
+        ),
+        _stand_down,
     ),
-    leaving.ServiceExpired: _tell(
-        _BUYER,
-        "The service can not take place",
-        "{kind} of order {order} expired; money that was paid for it goes back.",
+    leaving.ServiceExpired: _both(
+        _tell(
+            _BUYER,
+            "The service can not take place",
+            "{kind} of order {order} expired; money that was paid for it goes back.",
+        ),
+        _stand_down,
     ),
     asking.MessageSent: _message,
     asking.CaseOpened: _case,

@@ -4,6 +4,7 @@ How one intended call is made: an `Effect` becomes a request to a plugin.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from pmkit.core.effects import Effect, EffectKind
@@ -131,7 +132,7 @@ def _pay(order: Order, effect: Effect, panel: Panel) -> tuple[News, ...]:
                 instrument=effect.instrument,
             )
         )
-        return tuple(_checked(news, PaymentObservation, effect) for news in charged)
+        return _all_checked(charged, PaymentObservation, effect)
     refund = order.refund(effect.subject)
     refunded = method.refund(
         RefundOrder(
@@ -142,7 +143,15 @@ def _pay(order: Order, effect: Effect, panel: Panel) -> tuple[News, ...]:
             amount=refund.amount,
         )
     )
-    return tuple(_checked(news, RefundObservation, effect) for news in refunded)
+    return _all_checked(refunded, RefundObservation, effect)
+
+
+def _all_checked(found: object, kind: type[_T], effect: Effect) -> tuple[_T, ...]:
+    """Take what came of a call, each piece of it of the right kind."""
+    if not isinstance(found, Iterable):
+        msg = f"{effect.plugin} answered {type(found).__name__} to {effect.kind.value}."
+        raise PluginError(msg, field="plugin", remedy="The contract asks for a list.")
+    return tuple(_checked(news, kind, effect) for news in found)
 
 
 def _checked(news: object, kind: type[_T], effect: Effect) -> _T:

@@ -19,30 +19,64 @@ The clauses: one pure function each, with a docstring that a lawyer could check.
     CASE-1, CASE-2 and CASE-3, the clocks of a support case.
 """
 
-from pmkit.core.clauses.agency import change_by_full_days, change_by_hours
-from pmkit.core.clauses.appoint import appointment_by, visit_date_by
-from pmkit.core.clauses.book import book_by
-from pmkit.core.clauses.case import answer_by, escalates_at, escalation_opens
-from pmkit.core.clauses.pay import pay_link_until, refund_expected_by
-from pmkit.core.clauses.report import report_by
-from pmkit.core.clauses.review import review_until, revise_review_until
-from pmkit.core.clauses.ship import ship_day_after
-from pmkit.core.clauses.visit import change_by
+from __future__ import annotations
 
-__all__ = [
-    "answer_by",
-    "appointment_by",
-    "book_by",
-    "change_by",
-    "change_by_full_days",
-    "change_by_hours",
-    "escalates_at",
-    "escalation_opens",
-    "pay_link_until",
-    "refund_expected_by",
-    "report_by",
-    "review_until",
-    "revise_review_until",
-    "ship_day_after",
-    "visit_date_by",
-]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pmkit.core.clauses.agency import (
+        change_by_full_days as change_by_full_days,
+        change_by_hours as change_by_hours,
+    )
+    from pmkit.core.clauses.appoint import (
+        appointment_by as appointment_by,
+        visit_date_by as visit_date_by,
+    )
+    from pmkit.core.clauses.book import book_by as book_by
+    from pmkit.core.clauses.case import (
+        answer_by as answer_by,
+        escalates_at as escalates_at,
+        escalation_opens as escalation_opens,
+    )
+    from pmkit.core.clauses.pay import (
+        pay_link_until as pay_link_until,
+        refund_expected_by as refund_expected_by,
+    )
+    from pmkit.core.clauses.report import report_by as report_by
+    from pmkit.core.clauses.review import (
+        review_until as review_until,
+        revise_review_until as revise_review_until,
+    )
+    from pmkit.core.clauses.ship import ship_day_after as ship_day_after
+    from pmkit.core.clauses.visit import change_by as change_by
+
+#: Clause -> the module that defines it, which loads when the clause is first used.
+_HOME = {
+    "answer_by": "case",
+    "appointment_by": "appoint",
+    "book_by": "book",
+    "change_by": "visit",
+    "change_by_full_days": "agency",
+    "change_by_hours": "agency",
+    "escalates_at": "case",
+    "escalation_opens": "case",
+    "pay_link_until": "pay",
+    "refund_expected_by": "pay",
+    "report_by": "report",
+    "review_until": "review",
+    "revise_review_until": "review",
+    "ship_day_after": "ship",
+    "visit_date_by": "appoint",
+}
+
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    clause: object = getattr(__import__(f"{__name__}.{home}", fromlist=[name]), name)
+    globals()[name] = clause
+    return clause
