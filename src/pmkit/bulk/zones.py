@@ -58,9 +58,9 @@ class Clocks:
             wall: What the clocks show, in microseconds since 1970-01-01T00:00.
         """
         ends = np.append(self.since[1:] + self.offset[:-1], _FOREVER)
-        # Clocks that are put back show a time again; only the first one counts.
-        reached = np.maximum.accumulate(ends)
-        stretch = np.searchsorted(reached, wall, side="right")
+        # Changes are days apart, so that the ends ascend.  Clocks that are put back
+        # show a time again; the first stretch that reaches it is the one that counts.
+        stretch = np.searchsorted(ends, wall, side="right")
         since, offset = self.since[stretch], self.offset[stretch]
         return np.where(stretch > 0, np.maximum(since, wall - offset), wall - offset)
 
