@@ -11,13 +11,13 @@ import pmkit
 from pmkit import bulk
 
 SHANGHAI = pmkit.working_calendar("CN").zone
-#: Monday 2 March 2026 to Friday 13 March, announced until Friday 6 March.
+#: Monday 2 March 2026 to Friday 13 March, announced until Sunday 8 March.
 FORTNIGHT = pmkit.WorkingCalendar.from_days(
     name="fortnight",
     zone=SHANGHAI,
     first=dt.date(2026, 3, 2),
     last=dt.date(2026, 3, 13),
-    official_until=dt.date(2026, 3, 6),
+    official_until=dt.date(2026, 3, 8),
 )
 
 
@@ -35,11 +35,11 @@ class TestHorizon:
     """The last announced day of a calendar, and the ends of its tables."""
 
     def test_adding_up_to_the_last_announced_day(self):
-        """The last announced day is an answer, the working day after it is none."""
+        """The last announced working day is an answer, the one after it is none."""
         many = bulk.BulkCalendar(FORTNIGHT)
 
         assert dates("2026-03-06").tolist() == many.add(dates("2026-03-05"), 1).tolist()
-        with pytest.raises(pmkit.CalendarHorizonError, match="2026-03-07 has not"):
+        with pytest.raises(pmkit.CalendarHorizonError, match="2026-03-09 has not"):
             many.add(dates("2026-03-06"), 1)
 
     def test_adding_one_step_outside(self):
