@@ -22,6 +22,7 @@ HEAVY = {
     "holidays",
     "httpx",
     "hypothesis",
+    "numpy",
     "pendulum",
     "pluggy",
     "pytest",

@@ -537,6 +537,35 @@ class TestNote3Cancel:
         assert refund.amount == section(desk).price
         assert section(desk).stage is pmkit.ServiceStage.CANCELLED
 
+    def test_its_cost_depends_on_the_cause(self, desk, world):
+        """After the cut-off the supplier's fault costs the supplier, not the buyer."""
+        service = booked(desk)
+        appointment = pmkit.Appointment(
+            starts_at=at("2026-02-05T09:00"),
+            ends_at=at("2026-02-05T17:00"),
+            place="Plant 2, Ningbo",
+        )
+        desk.propose_appointment(
+            "TA-1", service, actor=SUPPLIER, appointment=appointment
+        )
+        world.agency.accept_appointment(service, 1)
+        desk.work()
+        world.set("2026-02-04T13:00+08:00")
+        desk.request_cancellation(
+            "TA-1",
+            service,
+            actor=BUYER,
+            cause="The plant is shut.",
+            at_fault="supplier",
+        )
+        desk.answer_cancellation("TA-1", service, actor=OPERATOR, granted=True)
+        (fee,) = desk.order("TA-1").services[0].fees
+        (refund,) = desk.order("TA-1").refunds
+
+        assert fee.owed_by.value == "supplier"
+        assert fee.amount == section(desk).price
+        assert refund.amount == section(desk).price
+
     def test_the_refund_arrives_in_days_of_banks(self, desk, world):
         """A refund to a card takes seven working days of banks, which rest on 14
         and 28 February although factories work.

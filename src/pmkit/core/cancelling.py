@@ -10,7 +10,7 @@ import attrs
 
 from pmkit.core.money import Money
 from pmkit.core.service import Service, visit_price
-from pmkit.core.visit import Fee, Liable, VisitState
+from pmkit.core.visit import PAYING, Fee, Liable, VisitState
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,14 +40,19 @@ class CancellationTerms:
 
 
 def cancellation_terms(
-    order: Order, service: Service, at: dt.datetime
+    order: Order,
+    service: Service,
+    at: dt.datetime,
+    at_fault: Liable = Liable.BUYER,
 ) -> CancellationTerms:
     """
     Tell what it costs to cancel a service at one moment.
 
     It is free before a visit is confirmed and until CHANGE-1 of each confirmed
     one.  A confirmed visit whose CHANGE-1 has passed costs the terms'
-    percentage of its price.  A visit that took place is not refunded.
+    percentage of its price, and whoever made the cancellation necessary bears
+    it: the supplier owes what it caused, and for the agency's or the platform's
+    fault nobody pays.  A visit that took place is not refunded.
 
     Args:
         order: The order, whose terms hold.
@@ -56,10 +61,13 @@ def cancellation_terms(
 
         at: When, in any zone.
 
+        at_fault: Whose doing it is.
+
     Returns:
         The cost; fee and completed visits are never more than the price.
 
-    Source: https://www.qima.ae/inspection-cancellation-policy
+    Source: https://www.qima.ae/inspection-cancellation-policy for the cut-off;
+    https://beeinspection.com/pages/Refund-Policy for what the supplier causes.
     """
     price = service.price.total
     each = visit_price(service)
@@ -74,15 +82,18 @@ def cancellation_terms(
     completed = min(each * done, price)
     owed = (each * len(late)).percent(order.terms.late_change_percent)
     owed = min(owed, price - completed)
+    if at_fault not in PAYING:
+        owed = Money.zero(price.currency)
+    buyers = owed if at_fault is Liable.BUYER else Money.zero(price.currency)
     cause = "No visit had passed its last time for a free change."
     if late:
         visits = ", ".join(str(number) for number in late)
         cause = f"The time to change was over for visit {visits}."
     return CancellationTerms(
         in_time=not late,
-        fee=Fee(owed_by=Liable.BUYER, amount=owed, cause=cause),
+        fee=Fee(owed_by=at_fault, amount=owed, cause=cause),
         completed=completed,
-        refundable=price - completed - owed,
+        refundable=price - completed - buyers,
     )
 
 

@@ -12,6 +12,7 @@ from pmkit.core.money import Money
 from pmkit.core.parties import Actor, Role
 from pmkit.core.service import Service, visit_price
 from pmkit.core.visit import (
+    PAYING,
     WHO_PAYS,
     Failure,
     Fee,
@@ -34,9 +35,6 @@ _SIDE = {
     Role.AGENCY: Liable.AGENCY,
 }
 
-#: The two sides of the trade; the agency and the platform never owe a fee.
-_PAYING = frozenset({Liable.BUYER, Liable.SUPPLIER})
-
 #: The states of a visit that somebody has agreed to travel for.
 _AGREED = frozenset({VisitState.CONFIRMED, VisitState.ASSIGNED, VisitState.ON_SITE})
 
@@ -58,7 +56,7 @@ def fee_for(service: Service, liable: Liable, percent: int, cause: str) -> Fee:
         The fee; zero where the agency or the platform bears it.
     """
     price = visit_price(service)
-    amount = price.percent(percent) if liable in _PAYING else Money.zero(price.currency)
+    amount = price.percent(percent) if liable in PAYING else Money.zero(price.currency)
     return Fee(owed_by=liable, amount=amount, cause=cause)
 
 

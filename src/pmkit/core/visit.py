@@ -66,6 +66,9 @@ class Liable(enum.StrEnum):
     PLATFORM = "platform"
 
 
+#: The two sides of the trade; the agency and the platform never owe a fee.
+PAYING = frozenset({Liable.BUYER, Liable.SUPPLIER})
+
 #: The cause decides who pays.  An unprepared factory counts as a cancellation by
 #: the supplier, missing papers as one by the client:
 #: https://beeinspection.com/pages/Refund-Policy

@@ -33,6 +33,7 @@ from pmkit.core.steps import (
     change,
     draft,
     pay,
+    recheck,
     report,
     review,
     visit,
@@ -99,6 +100,10 @@ STEPS: dict[Action, tuple[Callable[..., Outcome], dict[str, Any]]] = {
     Action.ADD_SERVICE: (book.add_service, {**PM, "service_id": "pm-next"}),
     Action.PAY_ORDER: (_pay_order, {}),
     Action.LINK_PAYMENT: (pay.link_payment, {"payment_id": "initial"}),
+    Action.RECHECK_DEADLINES: (
+        recheck.recheck_deadlines,
+        {"calendars": {"CN": CHINA}},
+    ),
     Action.APPROVE_SERVICE: (book.approve_service, _ON),
     Action.CONSENT: (book.consent, {**_ON, "agrees": True}),
     Action.EDIT_SERVICE: (book.edit_service, _EDITED),
@@ -168,7 +173,7 @@ STEPS: dict[Action, tuple[Callable[..., Outcome], dict[str, Any]]] = {
     Action.SEND_MESSAGE: (ask.send_message, {**_ON, "text": "When do you come?"}),
     Action.REQUEST_CANCELLATION: (
         cancel.request_cancellation,
-        {**_ON, "cause": "No more need.", **_WITH_CALENDAR},
+        {**_ON, "cause": "No more need."},
     ),
     Action.ANSWER_CANCELLATION: (
         cancel.answer_cancellation,

@@ -437,7 +437,6 @@ def _cancelling(outcome: Outcome) -> Outcome:
         actor=BUYER,
         at=china("01-23T09:00"),
         cause="We go there ourselves.",
-        calendar=CHINA,
     )
 
 

@@ -70,6 +70,26 @@ class TestCost:
         assert cost(begun, "02-12T08:00") == (usd("0"), usd("0"), usd("48.00"))
 
     @pytest.mark.parametrize(
+        ("side", "owed", "back"),
+        [
+            (Liable.BUYER, "48.00", "0"),
+            (Liable.SUPPLIER, "48.00", "48.00"),
+            (Liable.AGENCY, "0", "48.00"),
+            (Liable.PLATFORM, "0", "48.00"),
+        ],
+    )
+    def test_who_made_it_necessary_bears_it(self, side, owed, back) -> None:
+        """The buyer gets all back for what the supplier or the agency caused."""
+        begun = with_visits(paid_apart(), CONFIRMED)
+        terms = cancellation_terms(
+            begun.order, service(begun), china("02-11T13:00"), side
+        )
+
+        assert side is terms.fee.owed_by
+        assert usd(owed) == terms.fee.amount
+        assert usd(back) == terms.refundable
+
+    @pytest.mark.parametrize(
         "state", [CONFIRMED, VisitState.ASSIGNED, VisitState.ON_SITE]
     )
     def test_the_last_free_minute(self, state: VisitState) -> None:
@@ -153,7 +173,6 @@ class TestRequest:
                 actor=SUPPLIER,
                 at=china("01-20T09:00"),
                 cause="No.",
-                calendar=CHINA,
             )
 
     def test_before_it_is_paid(self) -> None:
@@ -171,7 +190,6 @@ class TestRequest:
                 actor=BUYER,
                 at=china("01-20T09:00"),
                 cause=" ",
-                calendar=CHINA,
             )
 
 

@@ -230,7 +230,6 @@ def asked_to_cancel(outcome: Outcome, at: str) -> Outcome:
         actor=BUYER,
         at=china(at),
         cause="The order changed.",
-        calendar=CHINA,
     )
 
 

@@ -19,11 +19,11 @@ from pmkit.core.moments import to_utc
 from pmkit.core.refunds import refund_names, refund_of_service
 from pmkit.core.roles import Action, require_on_service
 from pmkit.core.service import Cancellation
+from pmkit.core.visit import Liable
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from pmkit.core.calendars import WorkingCalendar
     from pmkit.core.order import Order
     from pmkit.core.parties import Actor
 
@@ -35,7 +35,7 @@ def request_cancellation(
     actor: Actor,
     at: dt.datetime,
     cause: str,
-    calendar: WorkingCalendar,  # noqa: ARG001 - CHANGE-1 stands on the visits already
+    at_fault: Liable = Liable.BUYER,
 ) -> Outcome:
     """
     Ask to cancel a paid service; it stands still until that is answered.
@@ -49,9 +49,10 @@ def request_cancellation(
 
         at: When, in any zone; what it costs is decided by this moment.
 
-        cause: Why.
+        cause: Why, in words.
 
-        calendar: The working days of the place.
+        at_fault: Whose doing it is, which decides who bears the cost; the
+            operator sees it before answering.
 
     Raises:
         pmkit.InputError: If *cause* is empty.
@@ -60,7 +61,7 @@ def request_cancellation(
     """
     at = to_utc(at)
     service = require_on_service(order, service_id, actor, Action.REQUEST_CANCELLATION)
-    terms = cancellation_terms(order, service, at)
+    terms = cancellation_terms(order, service, at, at_fault)
     cancellation = Cancellation(
         at=at, by=actor, cause=cause, in_time=terms.in_time, fee=terms.fee
     )
@@ -123,14 +124,19 @@ def answer_cancellation(
         ServiceCancelled(at=at, by=actor, service_id=service_id, answer=words)
     ]
     # The service stands still while it waits, so the terms of the request hold.
-    asked_at = service.cancellation.at if service.cancellation else at
+    asked = service.cancellation
+    terms = (
+        cancellation_terms(order, service, asked.at, asked.fee.owed_by)
+        if asked
+        else cancellation_terms(order, service, at)
+    )
     refund = refund_of_service(
         order,
         service,
         refund_id=next(refund_names(order, refund_id)),
         at=at,
         cause=words,
-        amount=cancellation_terms(order, service, asked_at).refundable,
+        amount=terms.refundable,
     )
     if refund is not None:
         events.append(RefundRequested(at=at, by=actor, refund=refund))

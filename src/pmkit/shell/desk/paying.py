@@ -14,7 +14,9 @@ from pmkit.core.money import Money
 from pmkit.core.payment import Beneficiary, Purpose
 from pmkit.core.ports import Availability, ChargeRequest, PaymentQuery
 from pmkit.core.steps import cancel, pay
+from pmkit.core.visit import Liable
 from pmkit.shell.desk.calling import answered, calling
+from pmkit.shell.desk.choices import choice
 from pmkit.shell.desk.running import Running
 
 if TYPE_CHECKING:
@@ -209,13 +211,30 @@ class PayingDesk(Running):
         *,
         actor: Actor,
         cause: str,
+        at_fault: Liable | str = Liable.BUYER,
         key: str | None = None,
     ) -> Order:
         """
-        Ask to cancel a paid service; the answer names its cost.
+        Ask to cancel a paid service; its cost stands on the service then.
+
+        Args:
+            order_id: The order.
+
+            service_id: The service.
+
+            actor: The buyer, an approver, or the operator for them.
+
+            cause: Why, in words.
+
+            at_fault: Whose doing it is: ``buyer``, ``supplier``, ``agency`` or
+                ``platform``; it decides who bears the cost.
+
+            key: The idempotency key.
 
         Raises:
             pmkit.RefusedError: If it is not paid, or a visit has begun.
+
+            pmkit.InputError: If *cause* is empty or *at_fault* is nobody.
         """
         return self._run(
             cancel.request_cancellation,
@@ -224,6 +243,7 @@ class PayingDesk(Running):
             key=key,
             service_id=service_id,
             cause=cause,
+            at_fault=choice(Liable, at_fault, field="at_fault"),
         )
 
     def answer_cancellation(
