@@ -79,6 +79,7 @@ _ROAD = (
     "reviewing",
     "asking",
     "leaving",
+    "rechecking",
 )
 #: What to do about an error, by its code.
 WHAT_TO_DO = {

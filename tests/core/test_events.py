@@ -67,6 +67,7 @@ NAMES = [
     "change-answered",
     "change-requested",
     "consent-given",
+    "deadline-rechecked",
     "goods-shipped",
     "information-given",
     "inspector-arrived",

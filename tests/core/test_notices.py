@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 
 import attrs
@@ -46,12 +47,12 @@ from tests.core.steps.tills import (
 from pmkit.core.events import Event, fold
 from pmkit.core.notices import notices_of
 from pmkit.core.order import DaysAfterPayment, OrderStage
-from pmkit.core.parties import Role
+from pmkit.core.parties import SYSTEM, Role
 from pmkit.core.payment import Purpose, RefundState
 from pmkit.core.ports import PaymentNews, RefundObservation
 from pmkit.core.roles import Action
 from pmkit.core.service import Payer, ServiceStage
-from pmkit.core.steps import ask, book, cancel, draft, pay, refund
+from pmkit.core.steps import ask, book, cancel, draft, pay, recheck, refund
 from pmkit.core.visit import MissedCause
 
 _BUYER = ("buyer", "Nordlicht")
@@ -243,6 +244,17 @@ def cancellation_refused():
         granted=False,
         answer="The inspector is on the way.",
         refund_id="refund-of-pm",
+    )
+
+
+def rechecked():
+    """Give back a day of the spring festival, while the service is unpaid."""
+    return go(
+        order_road_to(OrderStage.DRAFT, with_service=True),
+        recheck.recheck_deadlines,
+        actor=SYSTEM,
+        at=china("01-06T09:00"),
+        calendars={"CN": CHINA.with_days(worked=[dt.date(2026, 2, 15)])},
     )
 
 
@@ -610,6 +622,16 @@ TOLD = {
                 "PM of order TA-1 expired; money that was paid for it goes back.",
             ),
             (*_SUPPLIER, "No visit any more", _NO_VISIT),
+        ],
+    ),
+    "deadline-rechecked": (
+        rechecked,
+        [
+            (
+                *_BUYER,
+                "A deadline was rechecked",
+                "BOOK-1 of order TA-1 ends with 2026-02-12 now, and that is final.",
+            )
         ],
     ),
     "message-sent": (

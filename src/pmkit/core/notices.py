@@ -16,6 +16,7 @@ from pmkit.core.events import (
     leaving,
     ordering,
     paying,
+    rechecking,
     reporting,
     reviewing,
     visiting,
@@ -23,6 +24,7 @@ from pmkit.core.events import (
 from pmkit.core.parties import Role
 from pmkit.core.payment import PLAIN_REASON, RefundRoute
 from pmkit.core.ports import Notice
+from pmkit.core.recheck import Advice
 from pmkit.core.service import Consent
 
 if TYPE_CHECKING:
@@ -191,6 +193,22 @@ def _case_answer(order: Order, event: asking.CaseAnswered) -> Iterator[_Words]:
     yield _Words(to, f"A word on your case about order {order.id}", event.entry.text)
 
 
+def _rechecked(order: Order, event: rechecking.DeadlineRechecked) -> Iterator[_Words]:
+    """Who has to act by a deadline that moved hears of it, and who waits for it."""
+    for found in event.findings:
+        where, new = found.where, found.recheck.new
+        what = f"{where.deadline.clause} of order {order.id}"
+        if found.recheck.advice is Advice.ASK_OPERATOR:
+            yield _Words(Role.OPERATOR, "A deadline to decide", f"{what}.")
+        if not found.replaces or new is None:
+            continue
+        text = f"{what} ends with {new.last_day} now, and that is final."
+        yield _Words(Role.BUYER, "A deadline was rechecked", text)
+        if where.visit is not None:
+            agency = order.service(where.service_id).provider
+            yield _Words(Role.AGENCY, "A deadline was rechecked", text, agency)
+
+
 def _visit_moved(order: Order, event: visiting.VisitMoved) -> Iterator[_Words]:
     """A visit that one side moves is news for the two others."""
     side = _SIDE.get(event.by.role, event.by.role)
@@ -340,6 +358,7 @@ _SPEAK: dict[type[Event], _Speak] = {
         ),
         _stand_down,
     ),
+    rechecking.DeadlineRechecked: _rechecked,
     asking.MessageSent: _message,
     asking.CaseOpened: _case,
     asking.CaseAnswered: _case_answer,

@@ -32,6 +32,7 @@ class Action(enum.StrEnum):
     LINK_PAYMENT = "link-payment"
     OBSERVE_REFUND = "observe-refund"
     SWEEP = "sweep"
+    RECHECK_DEADLINES = "recheck-deadlines"
     VIEW = "view"
     # On one service, in the order of the road.
     APPROVE_SERVICE = "approve-service"
@@ -96,6 +97,9 @@ ON_ORDER: Mapping[Action, Mapping[Role, frozenset[OrderStage]]] = {
     Action.LINK_PAYMENT: dict.fromkeys((Role.SUPPLIER, Role.OPERATOR), _PLACED),
     Action.OBSERVE_REFUND: {Role.SYSTEM: frozenset(OrderStage)},
     Action.SWEEP: {Role.SYSTEM: frozenset(OrderStage)},
+    Action.RECHECK_DEADLINES: dict.fromkeys(
+        (Role.OPERATOR, Role.SYSTEM), frozenset(OrderStage)
+    ),
     Action.VIEW: dict.fromkeys(Role, frozenset(OrderStage)),
 }
 

@@ -8,12 +8,24 @@ New terms are a new record; nobody edits a number in a released one.
 from __future__ import annotations
 
 import datetime as dt
+import enum
 
 import attrs
 
 from pmkit.core.checked import filled, not_negative, positive
 from pmkit.core.deadlines import CountingConvention
 from pmkit.core.money import Money
+
+
+class OnAmendment(enum.StrEnum):
+    """What becomes of a deadline already given when its calendar is amended."""
+
+    #: Every deadline stays as it was given.
+    KEEP = "keep"
+    #: The buyer gets more time where the amendment gives it; nobody gets less.
+    EXTEND_FOR_BUYER = "extend-for-buyer"
+    #: A person of the platform decides each case.
+    ASK_OPERATOR = "ask-operator"
 
 
 @attrs.frozen(kw_only=True)
@@ -66,6 +78,9 @@ class Terms:
         approval_limit: Above this a payment needs the buyer's approver.
 
         move_days: By how many days a ship date may move in all.
+
+        on_amendment: What becomes of a deadline already given when its calendar is
+            amended; no source says, so the default takes time from nobody.
     """
 
     version: str = attrs.field(validator=filled)
@@ -90,6 +105,7 @@ class Terms:
     submitted_counts: tuple[str, ...] = ()
     approval_limit: Money | None = None
     move_days: int = attrs.field(default=90, validator=positive)
+    on_amendment: OnAmendment = OnAmendment.EXTEND_FOR_BUYER
 
 
 #: The terms that were public in 2026.
