@@ -732,3 +732,35 @@ class TestBesideTheRoad:
         pay_initial(desk)
 
         assert [visit.number for visit in section(desk).visits] == [1, 2, 3]
+
+    def test_the_status_shows_money_that_goes_back(self, desk):
+        """Who paid sees the refund; the supplier sees one that it has to pay."""
+        booked(desk)
+        desk.pay(
+            "TA-1",
+            actor=BUYER,
+            method="sandbox-card",
+            purpose="balance",
+            instrument="tok-captures",
+        )
+        desk.work()
+        desk.ship_goods("TA-1", actor=SUPPLIER)
+        (refund,) = section(desk).refunds
+
+        assert refund.route is pmkit.RefundRoute.SUPPLIER_REFUND
+        assert section(desk, SUPPLIER).refunds == (refund,)
+        assert section(desk, AGENCY).refunds == ()
+
+    def test_the_options_warn_before_anybody_pays(self, desk, world):
+        """A transfer that comes too late for the service says so among the ways to
+        pay, and can not be chosen for a service that is paid apart.
+        """
+        pay_initial(desk)
+        service = added(desk)
+        desk.consent("TA-1", service, actor=SUPPLIER)
+        world.set("2026-02-10T09:00+08:00")
+        options = desk.payment_options("TA-1", actor=BUYER, service_id=service)
+        slow = {option.name: option for option in options}["sandbox-transfer"]
+
+        assert not slow.available
+        assert "too late" in slow.reason

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pmkit.core.deadlines import Deadline
+    from pmkit.core.next_step import NextStep
     from pmkit.core.payment import Payment
     from pmkit.core.report import Report, Sample
     from pmkit.core.review import Review
-    from pmkit.core.status import Due, NextStep, OrderStatus, ServiceStatus
+    from pmkit.core.status import Due, OrderStatus, ServiceStatus
     from pmkit.core.visit import Visit
     from pmkit.shell.desk.asked import TimelineEntry
 
@@ -172,6 +173,16 @@ def _service(section: ServiceStatus) -> dict[str, Any]:
                 "expected_by": _instant(payment.expected_by),
             }
             for payment in section.payments
+        ],
+        "refunds": [
+            {
+                "id": refund.id,
+                "amount": encode(refund.amount),
+                "route": refund.route.value,
+                "state": refund.state.value,
+                "cause": refund.cause,
+            }
+            for refund in section.refunds
         ],
         "visits": [_visit(visit) for visit in section.visits],
         "report": None if section.report is None else report_record(section.report),

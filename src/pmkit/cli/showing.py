@@ -69,6 +69,14 @@ def _section(section: ServiceStatus) -> Iterator[tuple[str, str]]:
             ),
             "",
         )
+    for refund in section.refunds:
+        yield (
+            (
+                f"  Refund {refund.id} of {refund.amount}, {refund.route.value}, "
+                f"{refund.state.value}: {refund.cause}"
+            ),
+            "",
+        )
     for visit in section.visits:
         yield f"  {_visit(visit)}", ""
     if section.report is not None:

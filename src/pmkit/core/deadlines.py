@@ -122,7 +122,7 @@ class Deadline:
         Say in words, and day by day, how the deadline comes about.
 
         Args:
-            locale: The language; ``en``.
+            locale: The language, ``en`` or ``zh-Hans``.
 
         Raises:
             pmkit.InputError: If there is no text in *locale*.
@@ -175,7 +175,7 @@ class Opening:
         Say in words how the opening comes about.
 
         Args:
-            locale: The language; ``en``.
+            locale: The language, ``en`` or ``zh-Hans``.
 
         Raises:
             pmkit.InputError: If there is no text in *locale*.

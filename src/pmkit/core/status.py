@@ -15,9 +15,9 @@ from pmkit.core.case import CASE_OVER, CaseState
 from pmkit.core.deadlines import Deadline
 from pmkit.core.moments import to_utc
 from pmkit.core.money import Money
-from pmkit.core.order import OrderStage
+from pmkit.core.next_step import NextStep, next_step, owes_report
 from pmkit.core.parties import Actor, Role
-from pmkit.core.payment import PLAIN_REASON, Payment, PaymentState
+from pmkit.core.payment import PLAIN_REASON, Payment, PaymentState, Refund, RefundRoute
 from pmkit.core.report import Report
 from pmkit.core.roles import Action, require_on_order
 from pmkit.core.service import Payer, Service, ServiceStage
@@ -62,24 +62,6 @@ class Due:
 
 
 @attrs.frozen(kw_only=True)
-class NextStep:
-    """
-    What happens next.
-
-    Args:
-        what: The step, in words.
-
-        who: The roles of which one has to act; empty where nobody has to.
-
-        by: The due moment, if it has one.
-    """
-
-    what: str
-    who: tuple[Role, ...] = ()
-    by: Deadline | None = None
-
-
-@attrs.frozen(kw_only=True)
 class PaymentStatus:
     """A payment, as its payer sees it."""
 
@@ -100,6 +82,9 @@ class ServiceStatus:
     Args:
         price: The total; `None` for those whose business it is not.
 
+        refunds: Money that goes back to who paid for it, with its route and its
+            state; the supplier sees what the supplier has to pay back.
+
         report: The report; `None` where there is none, or not for this role.
 
         overdue: Whether a report is late.
@@ -115,6 +100,7 @@ class ServiceStatus:
     price: Money | None
     warning: str
     payments: tuple[PaymentStatus, ...]
+    refunds: tuple[Refund, ...]
     visits: tuple[Visit, ...]
     report: Report | None
     overdue: bool
@@ -164,118 +150,6 @@ def status(order: Order, *, actor: Actor, at: dt.datetime) -> OrderStatus:
     )
 
 
-def next_step(order: Order, service: Service) -> NextStep:
-    """
-    Tell what happens next on a service, who must act, and by when.
-
-    Args:
-        order: The order.
-
-        service: One of its services.
-
-    Returns:
-        The next step.
-    """
-    stage = service.stage
-    if stage is ServiceStage.BOOKED:
-        return _arranging(service)
-    if stage in (ServiceStage.AWAITING_PAYMENT, ServiceStage.PAYMENT_PROCESSING):
-        return _paying(order, service)
-    if stage is ServiceStage.AWAITING_REPORT:
-        visit = next(v for v in service.visits if _owes_report(v))
-        return NextStep(
-            what="The agency uploads the report.",
-            who=(Role.AGENCY,),
-            by=visit.report_late_after,
-        )
-    if stage is ServiceStage.REVIEWED:
-        return _after_review(service)
-    what, who = _NEXT[stage]
-    by = service.review_until if stage is ServiceStage.CLOSED else None
-    if stage in (ServiceStage.PROPOSED, ServiceStage.AWAITING_CONSENT):
-        by = service.book_by
-    return NextStep(what=what, who=who, by=by)
-
-
-_NEXT: dict[ServiceStage, tuple[str, tuple[Role, ...]]] = {
-    ServiceStage.PROPOSED: (
-        "The buyer approves or declines what the supplier proposed.",
-        (Role.BUYER, Role.APPROVER),
-    ),
-    ServiceStage.AWAITING_CONSENT: (
-        "The supplier agrees to the visit or not.",
-        (Role.SUPPLIER,),
-    ),
-    ServiceStage.SCHEDULED: (
-        "The inspector visits the plant.",
-        (Role.AGENCY, Role.INSPECTOR),
-    ),
-    ServiceStage.ON_SITE: (
-        "The inspector finishes the check.",
-        (Role.AGENCY, Role.INSPECTOR),
-    ),
-    ServiceStage.REPORTED: (
-        "The buyer reads the report and decides.",
-        (Role.BUYER, Role.APPROVER),
-    ),
-    ServiceStage.CLOSED: ("The buyer leaves a review.", (Role.BUYER, Role.APPROVER)),
-    ServiceStage.CANCELLING: (
-        "The platform decides on the cancellation.",
-        (Role.OPERATOR,),
-    ),
-    ServiceStage.REMOVED: ("Nothing: the service was removed.", ()),
-    ServiceStage.CANCELLED: ("Nothing: the service was cancelled.", ()),
-    ServiceStage.EXPIRED: ("Nothing: the service can not take place.", ()),
-}
-
-
-def _paying(order: Order, service: Service) -> NextStep:
-    payer = Role.SUPPLIER if service.payer is Payer.SUPPLIER else Role.BUYER
-    if service.payment_under_way:
-        if any(_in_part(payment) for payment in order.payments_of(service.id)):
-            what = "The rest of the money is sent."
-            return NextStep(what=what, who=(payer,), by=service.book_by)
-        return NextStep(what="The money arrives.", by=service.book_by)
-    if not service.paid_apart and order.placed_at is None:
-        both = (Role.BUYER, Role.SUPPLIER)
-        return NextStep(what="The order is placed.", who=both, by=service.book_by)
-    # A proposal may be approved when the initial payment is over: it is paid apart.
-    due = order.stage is OrderStage.AWAITING_INITIAL_PAYMENT
-    with_order = due and not service.paid_apart
-    what = "The service is paid" + (" with the initial payment." if with_order else ".")
-    return NextStep(what=what, who=(payer,), by=service.book_by)
-
-
-def _in_part(payment: Payment) -> bool:
-    return payment.state is PaymentState.PART_RECEIVED
-
-
-def _arranging(service: Service) -> NextStep:
-    visit = service.current_visit()
-    if visit is not None and visit.state is VisitState.PROPOSED:
-        return NextStep(what="The agency confirms the date.", who=(Role.AGENCY,))
-    what = "The supplier proposes an appointment"
-    if service.information is None:
-        return NextStep(
-            what=f"{what}; the buyer gives product information and sample pictures.",
-            who=(Role.SUPPLIER, Role.BUYER),
-        )
-    return NextStep(what=f"{what}.", who=(Role.SUPPLIER,))
-
-
-def _after_review(service: Service) -> NextStep:
-    review = service.review
-    if review is not None and review.reply is None:
-        return NextStep(what="The agency may reply to the review.", who=(Role.AGENCY,))
-    if review is not None and review.revised is None:
-        return NextStep(
-            what="The buyer may revise the review once.",
-            who=(Role.BUYER, Role.APPROVER),
-            by=review.revise_until,
-        )
-    return NextStep(what="Nothing: the service is done.")
-
-
 def _open_step(order: Order, service: Service, at: dt.datetime) -> NextStep:
     """Tell the next step; a review whose window has passed is none any more."""
     step = next_step(order, service)
@@ -285,17 +159,13 @@ def _open_step(order: Order, service: Service, at: dt.datetime) -> NextStep:
     return step
 
 
-def _owes_report(visit: Visit) -> bool:
-    return visit.state is VisitState.COMPLETED and visit.report is None
-
-
 def _section(
     order: Order, service: Service, actor: Actor, at: dt.datetime
 ) -> ServiceStatus:
     late = [
         v
         for v in service.visits
-        if _owes_report(v)
+        if owes_report(v)
         and v.report_late_after is not None
         and not v.report_late_after.allows(at)
     ]
@@ -308,6 +178,7 @@ def _section(
         price=service.price.total if _sees_price(service, actor) else None,
         warning=service.warning,
         payments=_payments(order, service, actor),
+        refunds=_refunds(order, service, actor),
         visits=tuple(visit_seen_by(v, actor) for v in service.visits),
         report=next(reversed(reports_seen_by(service, actor)), None),
         overdue=bool(late),
@@ -331,6 +202,24 @@ def _payments(
     if actor.role not in (*payer, Role.OPERATOR, Role.SYSTEM):
         return ()
     return tuple(_payment(payment) for payment in order.payments_of(service.id))
+
+
+def _refunds(order: Order, service: Service, actor: Actor) -> tuple[Refund, ...]:
+    """Show refunds to who gets them, who has to pay them, and the platform."""
+    paid = {payment.payment_id for payment in _payments(order, service, actor)}
+    return tuple(
+        refund
+        for refund in order.refunds
+        if refund.service_id in (None, service.id)
+        and (
+            refund.payment_id in paid
+            or (
+                actor.role is Role.SUPPLIER
+                and refund.service_id == service.id
+                and refund.route is RefundRoute.SUPPLIER_REFUND
+            )
+        )
+    )
 
 
 def _payment(payment: Payment) -> PaymentStatus:

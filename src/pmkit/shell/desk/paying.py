@@ -83,8 +83,15 @@ class PayingDesk(Running):
         """
         aim = _purpose(purpose, service_id)
         query = self._query(order_id, aim, service_id, actor)
+        counted_early = self._peek(order_id).terms.submitted_counts
         return tuple(
-            _option(name, method.title, query.amount, _availability(method, query))
+            _option(
+                name,
+                method.title,
+                query,
+                _availability(method, query),
+                counted_early=name in counted_early,
+            )
             for name, method in self.panel.methods.items()
         )
 
@@ -318,16 +325,32 @@ def _beneficiary(method: PaymentMethod, request: ChargeRequest) -> Beneficiary |
     return None if account is None else answered(method.name, account, Beneficiary)
 
 
+def _too_slow(query: PaymentQuery, answer: Availability) -> bool:
+    if query.due_before is None or answer.expected_by is None:
+        return False
+    return answer.expected_by >= query.due_before
+
+
 def _option(
-    name: str, title: str, amount: Money, availability: Availability
+    name: str,
+    title: str,
+    query: PaymentQuery,
+    answer: Availability,
+    *,
+    counted_early: bool,
 ) -> PaymentOption:
+    """A method that is too slow for the cut-off says so before anybody pays."""
+    available, reason = answer.available, answer.reason
+    if available and not counted_early and _too_slow(query, answer):
+        available = query.purpose is not Purpose.SERVICE
+        reason = f"{reason} Its money would come too late for the service.".strip()
     return PaymentOption(
         name=name,
         title=title,
-        amount=amount,
-        available=availability.available,
-        reason=availability.reason,
-        expected_by=availability.expected_by,
+        amount=query.amount,
+        available=available,
+        reason=reason,
+        expected_by=answer.expected_by,
     )
 
 
