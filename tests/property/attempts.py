@@ -8,6 +8,7 @@ here knows what is allowed.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -272,3 +273,22 @@ STEPS: dict[str, Callable[[Try], Order]] = {
     "withdraw_case": lambda t: t.desk.withdraw_case(*t.on, t.case_id, **t.who),
     "send_message": lambda t: t.desk.send_message(*t.on, text="Hello.", **t.who),
 }
+
+
+class Tape:
+    """The desk, with the last command kept so that it can be given again."""
+
+    def __init__(self, road: Any) -> None:
+        self._road = road
+        self.again: Callable[[], Order] = lambda: road.order
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._road.desk, name)
+        return functools.partial(self._keep, name) if name in STEPS else found
+
+    def _keep(self, name: str, *arguments: Any, **named: Any) -> Any:
+        def command() -> Any:
+            return getattr(self._road.desk, name)(*arguments, **named)
+
+        self.again = command
+        return command()
