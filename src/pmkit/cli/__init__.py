@@ -24,6 +24,7 @@ _COMMANDS = {
     "aql": "Tell the sample size and the acceptance number of a lot.",
     "calendar": "Show which days of a year are worked in a country.",
     "deadline": "Tell the last day to book, or the day a report is late, and why.",
+    "deadlines": "Tell which given deadlines another calendar would change.",
     "demo": "Send one service down the whole road, on a simulated clock.",
     "orders": "List, show, import and verify the orders of a database file.",
 }

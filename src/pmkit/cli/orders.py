@@ -46,7 +46,7 @@ def list_orders(clock: Clock | None, *, db: str, as_json: bool) -> None:
     With --json: orders, a list of order, stage, buyer, supplier, ship_day and
     services.
     """
-    with _opened(db, clock) as desk:
+    with opened(db, clock) as desk:
         found = [desk.order(order_id) for order_id in desk.orders()]
     if as_json:
         click.echo(json.dumps({"orders": [order_row(order) for order in found]}))
@@ -83,7 +83,7 @@ def show(
     With --json: order, stage, ship_day and services; each service with its stage,
     the next step, who must act and by when, and every deadline with its explanation.
     """
-    with _opened(db, clock) as desk:
+    with opened(db, clock) as desk:
         status = desk.status(order, actor=_actor(desk.order(order), role, party))
     if as_json:
         from pmkit.cli.records import status_record
@@ -104,7 +104,7 @@ def timeline(clock: Clock | None, *, order: str, db: str, as_json: bool) -> None
 
     With --json: order and timeline, a list of seq, at, event and by.
     """
-    with _opened(db, clock) as desk:
+    with opened(db, clock) as desk:
         entries = desk.timeline(order, actor=OPERATOR)
         zone = desk.order(order).terms.zone
     if as_json:
@@ -133,7 +133,7 @@ def verify(clock: Clock | None, *, order: str | None, db: str, as_json: bool) ->
     """
     from pmkit.shell.store import verify as differences
 
-    with _opened(db, clock) as desk:
+    with opened(db, clock) as desk:
         found = differences(desk.store, order)
     if as_json:
         click.echo(json.dumps({"differences": [_difference(each) for each in found]}))
@@ -148,7 +148,7 @@ def verify(clock: Clock | None, *, order: str | None, db: str, as_json: bool) ->
 
 
 @contextlib.contextmanager
-def _opened(db: str, clock: Clock | None) -> Iterator[Desk]:
+def opened(db: str, clock: Clock | None) -> Iterator[Desk]:
     """Give a desk on a database that is there; say where to look for its orders."""
     from pmkit.shell.desk import Desk
 

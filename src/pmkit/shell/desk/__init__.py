@@ -15,6 +15,7 @@ from pmkit.shell.desk.asking import AskingDesk
 from pmkit.shell.desk.booking import BookingDesk
 from pmkit.shell.desk.ordering import OrderingDesk
 from pmkit.shell.desk.paying import PayingDesk
+from pmkit.shell.desk.rechecking import RecheckingDesk
 from pmkit.shell.desk.reporting import ReportingDesk
 from pmkit.shell.desk.visiting import VisitingDesk
 from pmkit.shell.desk.working import WorkingDesk
@@ -34,6 +35,7 @@ class Desk(
     ReportingDesk,
     AskingDesk,
     WorkingDesk,
+    RecheckingDesk,
     AskedDesk,
 ):
     """
