@@ -143,7 +143,10 @@ ON_SERVICE: Mapping[Action, Mapping[Role, frozenset[ServiceStage]]] = {
         Role.SUPPLIER: _OWN_UNPAID,
     },
     Action.PAY_SERVICE: dict.fromkeys((*_BUYING, Role.SUPPLIER), _DUE),
-    Action.CONFIRM_BOOKING: dict.fromkeys((Role.AGENCY, Role.SYSTEM), _VISITING),
+    # The agency's answer can come late, and must not be lost then.
+    Action.CONFIRM_BOOKING: dict.fromkeys(
+        (Role.AGENCY, Role.SYSTEM), _SINCE_BOOKING | {ServiceStage.CANCELLED}
+    ),
     Action.REQUEST_CHANGE: dict.fromkeys(_BUYING, _BEFORE_VISIT),
     Action.ANSWER_CHANGE: dict.fromkeys((Role.AGENCY, Role.OPERATOR), _BEFORE_VISIT),
     Action.GIVE_INFORMATION: dict.fromkeys(_BUYING, _BEFORE_VISIT),
