@@ -86,6 +86,12 @@ class TestNextAvailable:
 
         assert dt.date(2026, 3, 11) == next_available(now, deadline_of=visit, zone=zone)
 
+    def test_may_be_today(self):
+        """A day whose own end is its deadline is offered on that day."""
+        until_its_end = functools.partial(BOOK, working_days=1, convention="inclusive")
+
+        assert dt.date(2026, 2, 11) == next_ship_day(NOW, deadline_of=until_its_end)
+
     def test_composes_with_the_strictest(self):
         """Two clauses together are met on the later of their days."""
 
