@@ -44,14 +44,12 @@ def modules_after(statement: str) -> set[str]:
 
 
 def names_for_type_checkers() -> dict[str, str]:
-    """Read the imports that only type checkers see: name -> module."""
-    tree = ast.parse(pathlib.Path(pmkit.__file__).read_text(encoding="utf-8"))
+    """Read the imports of the stub that type checkers see: name -> module."""
+    stub = pathlib.Path(pmkit.__file__).with_suffix(".pyi")
     return {
         alias.asname or alias.name: node.module or ""
-        for block in tree.body
-        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
-        for node in block.body
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pmkit")
+        for node in ast.parse(stub.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
 

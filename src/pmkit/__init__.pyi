@@ -1,0 +1,232 @@
+# What type checkers see of the names that load on first use; a test compares both.
+from pmkit.core.calendars import WorkingCalendar as WorkingCalendar
+from pmkit.core.case import (
+    CaseState as CaseState,
+    Message as Message,
+    SupportCase as SupportCase,
+)
+from pmkit.core.catalogue import (
+    CATALOGUE as CATALOGUE,
+    Catalogue as Catalogue,
+    Checkpoint as Checkpoint,
+    PriceBasis as PriceBasis,
+    Readiness as Readiness,
+    ServiceKind as ServiceKind,
+)
+from pmkit.core.clauses import (
+    answer_by as answer_by,
+    appointment_by as appointment_by,
+    book_by as book_by,
+    change_by as change_by,
+    change_by_full_days as change_by_full_days,
+    change_by_hours as change_by_hours,
+    escalates_at as escalates_at,
+    escalation_opens as escalation_opens,
+    pay_link_until as pay_link_until,
+    refund_expected_by as refund_expected_by,
+    report_by as report_by,
+    review_until as review_until,
+    revise_review_until as revise_review_until,
+    ship_day_after as ship_day_after,
+    visit_date_by as visit_date_by,
+)
+from pmkit.core.clauses.change_fees import (
+    change_fees as change_fees,
+    change_fees_by_full_days as change_fees_by_full_days,
+    change_fees_by_hours as change_fees_by_hours,
+)
+from pmkit.core.composing import (
+    all_working as all_working,
+    any_working as any_working,
+)
+from pmkit.core.days import DayKind as DayKind
+from pmkit.core.deadlines import (
+    CountingConvention as CountingConvention,
+    Deadline as Deadline,
+    Opening as Opening,
+)
+from pmkit.core.errors import (
+    CalendarHorizonError as CalendarHorizonError,
+    ConflictError as ConflictError,
+    CorruptStoreError as CorruptStoreError,
+    CurrencyError as CurrencyError,
+    DocumentError as DocumentError,
+    ForeignStoreError as ForeignStoreError,
+    InputError as InputError,
+    MoneyError as MoneyError,
+    NaiveTimeError as NaiveTimeError,
+    NewerStoreError as NewerStoreError,
+    NotAllowedError as NotAllowedError,
+    NotFoundError as NotFoundError,
+    NotYetError as NotYetError,
+    OutOfOrderError as OutOfOrderError,
+    PluginError as PluginError,
+    PmkitError as PmkitError,
+    RefusedError as RefusedError,
+    SamplingError as SamplingError,
+    ShipDateError as ShipDateError,
+    StaleWriteError as StaleWriteError,
+    StoreError as StoreError,
+    TooLateError as TooLateError,
+    UnavailableError as UnavailableError,
+    UnknownCalendarError as UnknownCalendarError,
+    UnknownKindError as UnknownKindError,
+    UnknownPluginError as UnknownPluginError,
+    ZoneRequiredError as ZoneRequiredError,
+)
+from pmkit.core.events import (
+    Event as Event,
+    Outcome as Outcome,
+    fold as fold,
+)
+from pmkit.core.explain import (
+    DayRole as DayRole,
+    ExplainedDay as ExplainedDay,
+    ExplainedMoment as ExplainedMoment,
+    Explanation as Explanation,
+)
+from pmkit.core.fees import (
+    FeeTier as FeeTier,
+    FeeTiers as FeeTiers,
+)
+from pmkit.core.money import Money as Money
+from pmkit.core.open_deadlines import (
+    OpenDeadline as OpenDeadline,
+    open_deadlines as open_deadlines,
+)
+from pmkit.core.order import (
+    DaysAfterPayment as DaysAfterPayment,
+    FixedShipDate as FixedShipDate,
+    Order as Order,
+    OrderLine as OrderLine,
+    OrderStage as OrderStage,
+)
+from pmkit.core.parties import (
+    Actor as Actor,
+    Role as Role,
+)
+from pmkit.core.payment import (
+    Beneficiary as Beneficiary,
+    HeldReason as HeldReason,
+    Payment as Payment,
+    PaymentState as PaymentState,
+    Purpose as Purpose,
+    Receipt as Receipt,
+    Refund as Refund,
+    RefundRoute as RefundRoute,
+    RefundState as RefundState,
+)
+from pmkit.core.ports import (
+    Agency as Agency,
+    AgencyObservation as AgencyObservation,
+    AppointmentAccepted as AppointmentAccepted,
+    AppointmentOffered as AppointmentOffered,
+    ArrivedOnSite as ArrivedOnSite,
+    Availability as Availability,
+    BookingReply as BookingReply,
+    BookingRequest as BookingRequest,
+    CancelRequest as CancelRequest,
+    ChargeRequest as ChargeRequest,
+    CheckDone as CheckDone,
+    CheckFailed as CheckFailed,
+    InspectorNamed as InspectorNamed,
+    MoveRequest as MoveRequest,
+    Notice as Notice,
+    Notifier as Notifier,
+    PaymentMethod as PaymentMethod,
+    PaymentNews as PaymentNews,
+    PaymentObservation as PaymentObservation,
+    PaymentQuery as PaymentQuery,
+    QuoteRequest as QuoteRequest,
+    RefundObservation as RefundObservation,
+    RefundOrder as RefundOrder,
+    ReportReady as ReportReady,
+)
+from pmkit.core.recheck import (
+    Advice as Advice,
+    Recheck as Recheck,
+    recheck as recheck,
+)
+from pmkit.core.report import (
+    ClassResult as ClassResult,
+    Decision as Decision,
+    DefectClass as DefectClass,
+    Evidence as Evidence,
+    Finding as Finding,
+    Report as Report,
+    Sample as Sample,
+    Verdict as Verdict,
+)
+from pmkit.core.review import Review as Review
+from pmkit.core.roles import Action as Action
+from pmkit.core.sampling import (
+    SamplingPlan as SamplingPlan,
+    accepts as accepts,
+)
+from pmkit.core.service import (
+    Channel as Channel,
+    EarlierReport as EarlierReport,
+    Payer as Payer,
+    Price as Price,
+    PriceLine as PriceLine,
+    PriceLineKind as PriceLineKind,
+    Service as Service,
+    ServiceStage as ServiceStage,
+)
+from pmkit.core.status import (
+    OrderStatus as OrderStatus,
+    ServiceStatus as ServiceStatus,
+)
+from pmkit.core.strictest import (
+    next_available as next_available,
+    strictest as strictest,
+)
+from pmkit.core.switching import (
+    LotResult as LotResult,
+    SwitchingState as SwitchingState,
+    lot_result as lot_result,
+    resume as resume,
+    switch as switch,
+    switched as switched,
+)
+from pmkit.core.terms import (
+    TERMS_2026_01 as TERMS_2026_01,
+    Terms as Terms,
+)
+from pmkit.core.visit import (
+    Appointment as Appointment,
+    Check as Check,
+    CheckResult as CheckResult,
+    Liable as Liable,
+    MissedCause as MissedCause,
+    Progress as Progress,
+    Visit as Visit,
+    VisitState as VisitState,
+)
+from pmkit.facts.aql import sampling_plan as sampling_plan
+from pmkit.facts.calendar_files import (
+    read_calendar as read_calendar,
+    write_calendar as write_calendar,
+)
+from pmkit.facts.calendars import working_calendar as working_calendar
+from pmkit.hooks.loading import load_plugins as load_plugins
+from pmkit.hooks.panel import Panel as Panel
+from pmkit.hooks.specs import hookimpl as hookimpl
+from pmkit.shell.clock import (
+    SetClock as SetClock,
+    SystemClock as SystemClock,
+)
+from pmkit.shell.desk import Desk as Desk
+from pmkit.shell.document import (
+    OrderDocument as OrderDocument,
+    read_order_document as read_order_document,
+)
+from pmkit.shell.ids import (
+    CountedIds as CountedIds,
+    RandomIds as RandomIds,
+)
+from pmkit.shell.store import (
+    Difference as Difference,
+    Store as Store,
+    verify as verify,
+)
