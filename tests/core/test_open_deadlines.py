@@ -162,6 +162,21 @@ class TestRecheckingAnOrder:
             [found.recheck.advice for found in event.findings] for event in done.events
         ]
 
+    def test_a_new_moment_that_has_passed_is_for_the_operator(self):
+        """Time that the buyer would gain, but that is over already, moves nothing."""
+        order = road_to(ServiceStage.AWAITING_PAYMENT).order
+        (where,) = open_deadlines(order)
+        longer = CHINA.with_days(worked=[dt.date(2026, 2, 15)])
+        due = pmkit.book_by(where.deadline.event_day, calendar=longer).at
+
+        before, after = (
+            recheck_order(order, {"CN": longer}, at=at)
+            for at in (due - dt.timedelta.resolution, due)
+        )
+
+        assert [Advice.MOVE] == [found.recheck.advice for found in before]
+        assert [Advice.ASK_OPERATOR] == [found.recheck.advice for found in after]
+
     def test_waiting_is_not_recorded(self):
         """A forecast of other days is told, and leaves no event."""
         order = road_to(ServiceStage.AWAITING_PAYMENT).order

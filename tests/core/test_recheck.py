@@ -7,6 +7,7 @@ import datetime as dt
 import pathlib
 import zoneinfo
 
+import attrs
 import pytest
 from hypothesis import given, strategies as st
 from tests.core.china_2020 import (
@@ -20,7 +21,7 @@ from tests.core.china_2020 import (
 import pmkit
 from pmkit.core.errors import CalendarHorizonError, InputError
 from pmkit.core.parties import Role
-from pmkit.core.recheck import Advice, recheck, recheck_all
+from pmkit.core.recheck import Advice, concerns, recheck, recheck_all
 from pmkit.core.terms import OnAmendment
 
 ANSWERS = pathlib.Path(__file__).parents[1] / "answers" / "amendment_2020.csv"
@@ -277,6 +278,34 @@ class TestLaws:
         assert [] == list(recheck_all([due], calendar=AMENDED))
         assert 1 == len(list(recheck_all([due], calendar=BANK_AMENDED)))
         assert 1 == len(list(recheck_all([due], calendar=AMENDED, replaces="CN bank")))
+
+    def test_a_strict_calendar_is_asked_for_every_day(self):
+        """The same letters on days that nobody announced are no answer."""
+        strict = attrs.evolve(ANNOUNCED, official_until=dt.date(2020, 1, 1))
+        due = pmkit.book_by(SHIP, calendar=ANNOUNCED)
+
+        with pytest.raises(CalendarHorizonError):
+            list(recheck_all([due], calendar=strict))
+
+    @pytest.mark.parametrize(
+        ("first", "last", "known"),
+        [
+            ("2020-01-01", "2020-01-31", False),
+            ("2020-01-01", "2020-02-01", True),
+            ("2020-02-11", "2020-03-31", True),
+            ("2020-02-12", "2020-03-31", False),
+        ],
+    )
+    def test_which_calendars_concern_a_deadline(self, first, last, known):
+        """BOOK-1 of 11 February spans 1 to 11 February, both ends included."""
+        calendar = pmkit.WorkingCalendar.from_days(
+            name="CN",
+            zone=ANNOUNCED.zone,
+            first=dt.date.fromisoformat(first),
+            last=dt.date.fromisoformat(last),
+        )
+
+        assert known is concerns(pmkit.book_by(SHIP, calendar=ANNOUNCED), calendar)
 
     def test_forecasts_among_many(self):
         """A forecast is found also where no day differs."""

@@ -212,15 +212,13 @@ def reads_the_same(deadline: Deadline, calendar: WorkingCalendar) -> bool:
     A deadline that reads the same is the same; one that does not may still be.
     """
     low, high = sorted((deadline.last_day, deadline.event_day))
-    if deadline.provisional or deadline.zone != calendar.zone.key:
-        return False
-    if low < calendar.first or high > calendar.last:
+    if deadline.provisional or low < calendar.first or high > calendar.last:
         return False
     end = high + _DAY
     return (
         deadline.day_kinds == calendar.letters(low, end)
         and calendar.is_official_between(low, end)
-        # The rules of the zone may have been amended as well.
+        # The zone may be another one, or its rules amended as well.
         and deadline.at == start_of_day(deadline.last_day + _DAY, calendar.zone)
     )
 
