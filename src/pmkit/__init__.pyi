@@ -30,6 +30,10 @@ from pmkit.core.clauses import (
     ship_day_after as ship_day_after,
     visit_date_by as visit_date_by,
 )
+from pmkit.core.clauses.agency import (
+    full_days_in as full_days_in,
+    six_day_week as six_day_week,
+)
 from pmkit.core.clauses.change_fees import (
     change_fees as change_fees,
     change_fees_by_full_days as change_fees_by_full_days,
@@ -146,6 +150,7 @@ from pmkit.core.recheck import (
     Advice as Advice,
     Recheck as Recheck,
     recheck as recheck,
+    recheck_all as recheck_all,
 )
 from pmkit.core.report import (
     ClassResult as ClassResult,
@@ -191,6 +196,7 @@ from pmkit.core.switching import (
 )
 from pmkit.core.terms import (
     TERMS_2026_01 as TERMS_2026_01,
+    OnAmendment as OnAmendment,
     Terms as Terms,
 )
 from pmkit.core.visit import (
@@ -217,6 +223,7 @@ from pmkit.shell.clock import (
     SystemClock as SystemClock,
 )
 from pmkit.shell.desk import Desk as Desk
+from pmkit.shell.desk.rechecking import OrderRecheck as OrderRecheck
 from pmkit.shell.document import (
     OrderDocument as OrderDocument,
     read_order_document as read_order_document,
