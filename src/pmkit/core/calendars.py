@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 import attrs
 
 from pmkit.core import days, horizon
-from pmkit.core.days import KIND_OF_LETTER, DayKind
+from pmkit.core.days import KIND_OF_LETTER, UNSURE, DayKind
 from pmkit.core.moments import plain_date
 from pmkit.core.tables import BeyondHorizon, DayTables
 
@@ -211,7 +211,7 @@ class WorkingCalendar(DayTables):
             raise horizon.outside(self, day)
         answer = self._answers[at]
         if answer > 1:
-            raise self._unannounced(at, at + 1)
+            raise horizon.unannounced(self, day)
         return answer == 1
 
     def add(self, day: dt.date, n: int) -> dt.date:
@@ -267,15 +267,21 @@ class WorkingCalendar(DayTables):
 
             pmkit.CalendarHorizonError: If a day between was not announced.
         """
-        if type(start) is not _DATE or type(end) is not _DATE:
+        if not type(start) is type(end) is _DATE:
             self._span(start, end)
-        base, size = self._base, self._size
+        base, marks = self._base, self._marks
         low, high = start.toordinal() - base, end.toordinal() - base
-        if not (0 <= low <= size and 0 <= high <= size):
+        # Python answers an index below 0, and refuses one beyond the end.
+        if low < 0 or high < 0:
             self._span(start, end)
-        if self._strict and self._unsure[low] != self._unsure[high]:
-            raise self._unannounced(min(low, high), max(low, high))
-        return self._rank[high] - self._rank[low]
+        try:
+            found = marks[high] - marks[low]
+        except IndexError:
+            day = end if low <= self._size else start
+            raise horizon.outside(self, day) from None
+        if -UNSURE < found < UNSURE:
+            return found
+        raise self._unannounced(min(low, high), max(low, high))
 
     def working_days(self, start: dt.date, end: dt.date) -> tuple[dt.date, ...]:
         """

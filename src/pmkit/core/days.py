@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import itertools
 from typing import TYPE_CHECKING, Protocol
 
 from pmkit.core.errors import InputError
@@ -42,6 +43,8 @@ KIND_OF_LETTER = {
     "h": DayKind.HOLIDAY,
     "m": DayKind.MAKE_UP,
 }
+#: More days than there are.
+UNSURE = 1 << 22
 IS_WORKED = bytes(chr(code) in "wm" for code in range(256))
 
 
@@ -149,6 +152,29 @@ def answers(flags: bytes, unsure: bytes) -> bytes:
     """Write 0 or 1 per day as *flags* do, and 2 or 3 for one that is *unsure*."""
     both = int.from_bytes(flags, "big") + 2 * int.from_bytes(unsure, "big")
     return both.to_bytes(len(flags), "big")
+
+
+def marks(rank: tuple[int, ...], answers: bytes, official: int) -> tuple[int, ...]:
+    """
+    Count worked and unsure days at once, so that one difference tells both.
+
+    Args:
+        rank: How many days before each midnight are worked.
+
+        answers: What `answers` gives.
+
+        official: The position of a day; the numbers around it are small, which
+            Python subtracts faster.
+
+    Returns:
+        For each midnight the number of worked days before it and `UNSURE` times that
+        of unsure ones, less those before *official*.
+    """
+    if max(answers) <= 1:
+        return rank
+    before = sum(answer > 1 for answer in answers[: max(official, 0)])
+    steps = map((0, 1, UNSURE, UNSURE + 1).__getitem__, answers)
+    return tuple(itertools.accumulate(steps, initial=-UNSURE * before))
 
 
 def reach(

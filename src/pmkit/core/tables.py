@@ -67,6 +67,8 @@ class DayTables:
     #: the midnight that begins day i, and the end of those going forward from it.
     _earliest: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
     _latest: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
+    #: _marks[i]: _rank[i], and a step of UNSURE for each day that may not be told.
+    _marks: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
     _strict: bool = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -87,8 +89,11 @@ class DayTables:
         build(self, "_base", base)
         build(self, "_size", len(letters))
         build(self, "_letters", letters.decode("ascii"))
-        build(self, "_answers", days.answers(flags, unsure) if strict else flags)
+        answers = days.answers(flags, unsure) if strict else flags
+        official = self.official_from.toordinal() - base
+        build(self, "_answers", answers)
         build(self, "_rank", rank)
+        build(self, "_marks", days.marks(rank, answers, official))
         build(self, "_unsure", tuple(itertools.accumulate(unsure, initial=0)))
         build(self, "_workdays", tuple(map(dt.date.fromordinal, ordinals)))
         build(self, "_earliest", earliest)
