@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import json
 import os
 import pathlib
 import re
@@ -43,7 +44,9 @@ ROOT = pathlib.Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 #: The suites that run on every Python; the others prove the same on any one.
-ON_EACH_PYTHON = ("core", "facts", "bulk", "hooks", "effects", "shell", "property")
+ON_EACH_PYTHON = ("core", "facts", "hooks", "effects", "bulk", "property")
+#: The share of the mutants of calendars and deadlines that the tests must notice.
+MUTANTS_NOTICED = 0.95
 #: What lies in the package folder and does not belong into the wheel.
 NOT_SHIPPED = {".pyc", ".db"}
 
@@ -217,6 +220,24 @@ def property(session: nox.Session) -> None:  # noqa: A001 - the name of the suit
     session.install("-e", ".", *_group("test"))
     session.env["HYPOTHESIS_PROFILE"] = "deep"
     session.run("pytest", "tests/property", *session.posargs)
+
+
+@nox.session(python=ONE, default=False)
+def mutants(session: nox.Session) -> None:
+    """Break calendars and deadlines in every small way: the tests must notice 95 %."""
+    session.install("-e", ".", *_group("mutants", "test"))
+    session.env["HYPOTHESIS_PROFILE"] = "mutants"
+    # Results of an earlier run may be those of earlier tests.
+    results = ROOT / "mutants"
+    shutil.rmtree(results, ignore_errors=True)
+    session.run("mutmut", "run", *(session.posargs or ["--max-children", "2"]))
+    session.run("mutmut", "results")
+    session.run("mutmut", "export-cicd-stats", silent=True)
+    counts = json.loads((results / "mutmut-cicd-stats.json").read_text("utf-8"))
+    noticed = counts["killed"] + counts["timeout"]
+    session.log(f"{noticed} of {counts['total']} mutants were noticed")
+    if noticed < MUTANTS_NOTICED * counts["total"]:
+        session.error(f"fewer than {MUTANTS_NOTICED:.0%} of the mutants were noticed")
 
 
 @nox.session(python=ONE, default=False)

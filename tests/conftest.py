@@ -2,7 +2,7 @@
 How the tests run: Hypothesis profiles; sockets are closed by the options of pytest.
 
 ``HYPOTHESIS_PROFILE`` chooses the profile: ``dev`` (default, quick), ``ci`` (the same
-cases every time) or ``deep`` (``nox -s property``).
+cases every time), ``deep`` (``nox -s property``) or ``mutants`` (``nox -s mutants``).
 """
 
 from __future__ import annotations
@@ -30,5 +30,14 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile(
     "deep", max_examples=5_000, deadline=None, suppress_health_check=_SLOW_IS_FINE
+)
+# One process runs the same law for mutant after mutant, which Hypothesis distrusts.
+hypothesis.settings.register_profile(
+    "mutants",
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
 )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
