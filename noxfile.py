@@ -242,9 +242,10 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(python=ONE, default=False)
 def bench(session: nox.Session) -> None:
-    """Measure the import budgets and the arrays: python -m nox -s bench."""
-    session.install(".[bulk]")
+    """Measure imports, calendar and arrays beside peers: python -m nox -s bench."""
+    session.install(".[bulk]", *_group("bench"))
     session.run("python", "bench/imports.py", *session.posargs)
+    session.run("python", "bench/bench_calendar.py", *session.posargs)
     session.run("python", "bench/bench_bulk.py", *session.posargs)
 
 
