@@ -245,6 +245,8 @@ def building() -> Question:
             last=last,
             closed=closed,
             worked=CHINA.worked,
+            official_from=CHINA.official_from,
+            official_until=CHINA.official_until,
         )
     )
 

@@ -145,6 +145,20 @@ class TestCount:
         """Counting back gives the same number with a minus."""
         assert -3 == march().count(day(6), day(2))
 
+    @pytest.mark.parametrize(
+        ("start", "end", "named"),
+        [
+            (dt.date(2026, 2, 28), day(5), "2026-02-28"),
+            (day(5), dt.date(2026, 2, 28), "2026-02-28"),
+            (day(5), dt.date(2026, 4, 2), "2026-04-02"),
+            (dt.date(2026, 4, 2), day(5), "2026-04-02"),
+        ],
+    )
+    def test_outside_the_tables(self, start, end, named):
+        """A day that the calendar does not know is named, whichever end it is."""
+        with pytest.raises(CalendarHorizonError, match=f"{named} is outside"):
+            march().count(start, end)
+
     def test_whole_table(self):
         """The day after the last is a fair end."""
         assert 22 == march().count(day(1), dt.date(2026, 4, 1))

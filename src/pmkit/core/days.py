@@ -192,14 +192,15 @@ def reach(
         For each midnight the number of the first working day that can be reached
         going back, and the number after the last going forward.
     """
-    earliest: list[int] = []
-    latest: list[int] = []
-    low = 0
-    for run in unsure.split(b"\1"):
-        high = low + len(run)
-        earliest += [rank[low]] * (high - low + 1)
-        latest += [rank[high]] * (high - low + 1)
-        low = high + 1
+    earliest, latest = list(rank), list(rank)
+    low = unsure.find(0)
+    while low >= 0:
+        high = unsure.find(1, low)
+        high = len(unsure) if high < 0 else high
+        span = slice(low, high + 1)
+        earliest[span] = [rank[low]] * (high + 1 - low)
+        latest[span] = [rank[high]] * (high + 1 - low)
+        low = unsure.find(0, high)
     return tuple(earliest), tuple(latest)
 
 
