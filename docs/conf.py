@@ -46,7 +46,8 @@ napoleon_custom_sections = [
 nitpick_ignore_regex = [
     # Names of other projects: their pages are not fetched; a build needs no network.
     (r"py:.*", r"(attrs?|alembic|click|collections|contextlib|dataclasses)\b.*"),
-    (r"py:.*", r"(datetime|dt|decimal|enum|os|pathlib|sqlalchemy|sa|types|zoneinfo)\b.*"),
+    (r"py:.*", r"(datetime|dt|decimal|enum|os|pathlib)\b.*"),
+    (r"py:.*", r"(sqlalchemy|sa|types|zoneinfo)\b.*"),
     (r"py:.*", r"(typing|pluggy|hypothesis|rich)\b.*"),
     # Types that a caller is handed and never has to name have no entry of their own,
     # and annotations under TYPE_CHECKING are short names.

@@ -6,7 +6,6 @@ import attrs
 import pytest
 from tests.core.steps.tills import (
     BUYER,
-    CHINA,
     INITIAL,
     OPERATOR,
     SERVICE,
