@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import itertools
 from typing import TYPE_CHECKING, Protocol
 
 from pmkit.core.errors import InputError
 from pmkit.core.moments import plain_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set as AbstractSet
+    from collections.abc import Iterable, Iterator, Set as AbstractSet
 
 
 class DayKind(enum.StrEnum):
@@ -154,27 +153,29 @@ def answers(flags: bytes, unsure: bytes) -> bytes:
     return both.to_bytes(len(flags), "big")
 
 
-def marks(rank: tuple[int, ...], answers: bytes, official: int) -> tuple[int, ...]:
+def marks(rank: tuple[int, ...], unsure: bytes, official: int) -> tuple[int, ...]:
     """
-    Count worked and unsure days at once, so that one difference tells both.
+    Number the midnights so that one difference tells the worked days, or that none can.
 
     Args:
         rank: How many days before each midnight are worked.
 
-        answers: What `answers` gives.
+        unsure: 1 for each day that may not be told, else 0.
 
-        official: The position of a day; the numbers around it are small, which
-            Python subtracts faster.
+        official: The position of the first announced day.  The numbers that follow
+            it are small: Python subtracts them faster.
 
     Returns:
-        For each midnight the number of worked days before it and `UNSURE` times that
-        of unsure ones, less those before *official*.
+        Two numbers differ by the worked days between their midnights, or by more
+        than `UNSURE` if there is an unsure day between.
     """
-    if max(answers) <= 1:
-        return rank
-    before = sum(answer > 1 for answer in answers[: max(official, 0)])
-    steps = map((0, 1, UNSURE, UNSURE + 1).__getitem__, answers)
-    return tuple(itertools.accumulate(steps, initial=-UNSURE * before))
+    step = 2 * UNSURE
+    origin = min(max(official, 0), len(unsure))
+    found = list(range(-step * origin, step * (len(rank) - origin), step))
+    for low, high in _runs(unsure):
+        offset = step * (low - origin)
+        found[low : high + 1] = [offset + worked for worked in rank[low : high + 1]]
+    return tuple(found)
 
 
 def reach(
@@ -193,15 +194,21 @@ def reach(
         going back, and the number after the last going forward.
     """
     earliest, latest = list(rank), list(rank)
+    for low, high in _runs(unsure):
+        span = slice(low, high + 1)
+        earliest[span] = [rank[low]] * (high + 1 - low)
+        latest[span] = [rank[high]] * (high + 1 - low)
+    return tuple(earliest), tuple(latest)
+
+
+def _runs(unsure: bytes) -> Iterator[tuple[int, int]]:
+    """Find the midnights that begin and end each run of sure days."""
     low = unsure.find(0)
     while low >= 0:
         high = unsure.find(1, low)
         high = len(unsure) if high < 0 else high
-        span = slice(low, high + 1)
-        earliest[span] = [rank[low]] * (high + 1 - low)
-        latest[span] = [rank[high]] * (high + 1 - low)
+        yield low, high
         low = unsure.find(0, high)
-    return tuple(earliest), tuple(latest)
 
 
 def _contradiction(day: dt.date) -> InputError:

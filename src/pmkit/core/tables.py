@@ -67,7 +67,7 @@ class DayTables:
     #: the midnight that begins day i, and the end of those going forward from it.
     _earliest: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
     _latest: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
-    #: _marks[i]: _rank[i], and a step of UNSURE for each day that may not be told.
+    #: _marks[i]: see days.marks.
     _marks: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
     _strict: bool = attrs.field(init=False, repr=False, eq=False)
 
@@ -83,17 +83,17 @@ class DayTables:
         unsure = days.spell_unsure(self)
         strict = self.beyond_horizon == "raise"
         rank = tuple(itertools.accumulate(flags, initial=0))
-        earliest, latest = days.reach(rank, unsure if strict else bytes(len(unsure)))
+        barred = unsure if strict else bytes(len(unsure))
+        earliest, latest = days.reach(rank, barred)
         ordinals = itertools.compress(itertools.count(base), flags)
         build = object.__setattr__
         build(self, "_base", base)
         build(self, "_size", len(letters))
         build(self, "_letters", letters.decode("ascii"))
-        answers = days.answers(flags, unsure) if strict else flags
         official = self.official_from.toordinal() - base
-        build(self, "_answers", answers)
+        build(self, "_answers", days.answers(flags, barred))
         build(self, "_rank", rank)
-        build(self, "_marks", days.marks(rank, answers, official))
+        build(self, "_marks", days.marks(rank, barred, official))
         build(self, "_unsure", tuple(itertools.accumulate(unsure, initial=0)))
         build(self, "_workdays", tuple(map(dt.date.fromordinal, ordinals)))
         build(self, "_earliest", earliest)
