@@ -283,7 +283,7 @@ class TestAllows:
         nanos = found.at.astype("datetime64[ns]")
 
         assert [False, False] == found.allows(nanos).tolist()
-        assert [True, True] == found.allows(nanos - 1).tolist()
+        assert [True, True] == found.allows(nanos - np.timedelta64(1, "ns")).tolist()
         assert [False, False] == found.allows(found.at).tolist()
 
     def test_an_opening_allows_its_instant(self):
@@ -291,7 +291,7 @@ class TestAllows:
         found = bulk.escalation_opens(self.ENDED, zone=SHANGHAI)
 
         assert [True, True] == found.allows(found.at).tolist()
-        assert [False, False] == found.allows(found.at - 1).tolist()
+        assert [False, False] == found.allows(found.at - np.timedelta64(1, "us")).tolist()
         assert len(found) == 2
 
     def test_bad_moments(self):
