@@ -119,6 +119,12 @@ class TestOrders:
 
         assert (InputError, "order_id", True) == told(error)
 
+    def test_an_actor_is_more_than_a_word(self, counter):
+        """A text can not act."""
+        error = refused(counter, lambda: counter.open(actor="buyer"))
+
+        assert (InputError, "actor", True) == told(error)
+
     def test_an_agency_opens_no_order(self, counter):
         """Opening is not the agency's business."""
         error = refused(counter, lambda: counter.open(actor=AGENCY))

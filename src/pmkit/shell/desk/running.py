@@ -15,6 +15,7 @@ from pmkit.core.events import fold
 from pmkit.core.moments import to_utc
 from pmkit.core.notices import notices_of
 from pmkit.core.order import NOTHING_HERE
+from pmkit.core.parties import Actor
 from pmkit.core.roles import belongs
 from pmkit.facts.calendars import working_calendar
 from pmkit.shell.desk.choices import require_storable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pmkit.core.catalogue import Catalogue, ServiceKind
     from pmkit.core.events import Outcome
     from pmkit.core.order import Order
-    from pmkit.core.parties import Actor
     from pmkit.core.terms import Terms
     from pmkit.facts.calendars import CalendarKind
     from pmkit.hooks.panel import Panel
@@ -255,6 +255,10 @@ def _scope(actor: Actor | None) -> str:
 
 def command_digest(command: str, actor: Actor | None, content: dict[str, Any]) -> str:
     """Tell one command's content from another's; a moment in it has a zone."""
+    given: object = actor
+    if not isinstance(given, Actor | None):
+        msg = f"{type(given).__name__} is no actor."
+        raise InputError(msg, field="actor", remedy="Give a pmkit.Actor.")
     for name, value in content.items():
         if isinstance(value, dt.datetime):
             to_utc(value, field=name)
