@@ -291,7 +291,9 @@ class TestAllows:
         found = bulk.escalation_opens(self.ENDED, zone=SHANGHAI)
 
         assert [True, True] == found.allows(found.at).tolist()
-        assert [False, False] == found.allows(found.at - np.timedelta64(1, "us")).tolist()
+        assert [False, False] == found.allows(
+            found.at - np.timedelta64(1, "us")
+        ).tolist()
         assert len(found) == 2
 
     def test_bad_moments(self):
