@@ -941,3 +941,26 @@ class TestIds:
     def test_no_events_no_notices(self):
         """Where nothing happened nobody is told anything."""
         assert () == notices_of(order_road_to(OrderStage.DRAFT).order, [])
+
+
+class TestRechecked:
+    """A new calendar makes a provisional deadline final."""
+
+    def test_who_waits_for_the_report_and_who_owes_it(self):
+        """The buyer and the agency hear when the report is late, both of them."""
+        order = road_to(ServiceStage.AWAITING_REPORT).order
+        (service,) = order.services
+        (visit,) = service.visits
+        late = attrs.evolve(visit.report_late_after, provisional=True)
+        waiting = order.with_service(
+            service.with_visit(attrs.evolve(visit, report_late_after=late))
+        )
+        done = recheck.recheck_deadlines(
+            waiting, actor=SYSTEM, at=visit.ended_at, calendars={"CN": CHINA}
+        )
+        told = notices_of(waiting, done.events)
+        final = f"REPORT-1 of order TA-1 ends with {late.last_day} now"
+
+        assert [Role.BUYER, Role.AGENCY] == [notice.to for notice in told]
+        assert {service.provider} == {told[1].party}
+        assert {f"{final}, and that is final."} == {notice.text for notice in told}

@@ -301,6 +301,16 @@ class TestGarbage:
 
         assert "The contract asks for PaymentObservation." == no.value.remedy
 
+    @pytest.mark.parametrize("answer", [None, 1])
+    def test_a_charge_answered_with_no_list(self, answer):
+        """An answer that holds no pieces is refused by name, and nothing is done."""
+        order = with_service(ServiceStage.PAYMENT_PROCESSING)
+        effect = attrs.evolve(charge(), plugin="says")
+        with pytest.raises(PluginError, match="to charge") as no:
+            carry_out(order, effect, Says(answer).panel())
+
+        assert "The contract asks for a list." == no.value.remedy
+
     def test_one_bad_piece_spoils_all(self, world):
         """Good news before garbage is not believed: the id is asked again."""
         order = with_service(ServiceStage.PAYMENT_PROCESSING)
