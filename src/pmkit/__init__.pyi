@@ -94,10 +94,6 @@ from pmkit.core.fees import (
     FeeTiers as FeeTiers,
 )
 from pmkit.core.money import Money as Money
-from pmkit.core.open_deadlines import (
-    OpenDeadline as OpenDeadline,
-    open_deadlines as open_deadlines,
-)
 from pmkit.core.order import (
     DaysAfterPayment as DaysAfterPayment,
     FixedShipDate as FixedShipDate,
@@ -164,6 +160,10 @@ from pmkit.core.report import (
 )
 from pmkit.core.review import Review as Review
 from pmkit.core.roles import Action as Action
+from pmkit.core.rules.open_deadlines import (
+    OpenDeadline as OpenDeadline,
+    open_deadlines as open_deadlines,
+)
 from pmkit.core.sampling import (
     SamplingPlan as SamplingPlan,
     accepts as accepts,

@@ -9,10 +9,15 @@ import pytest
 from tests.core.steps.roads import CHINA, SERVICE, china, road_to, usd
 
 import pmkit
-from pmkit.core.open_deadlines import Which, open_deadlines, put_back, recheck_order
 from pmkit.core.parties import SYSTEM
 from pmkit.core.payment import Refund, RefundRoute, RefundState
 from pmkit.core.recheck import Advice
+from pmkit.core.rules.open_deadlines import (
+    Which,
+    open_deadlines,
+    put_back,
+    recheck_order,
+)
 from pmkit.core.service import ServiceStage
 from pmkit.core.steps.recheck import recheck_deadlines
 

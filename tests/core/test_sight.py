@@ -21,8 +21,8 @@ from tests.core.steps.roads import (
 from pmkit.core.case import CaseEntry
 from pmkit.core.parties import SYSTEM, Role
 from pmkit.core.report import Decision, Verdict
+from pmkit.core.rules.sight import cases_seen_by, reports_seen_by, thread_seen_by
 from pmkit.core.service import ServiceStage
-from pmkit.core.sight import cases_seen_by, reports_seen_by, thread_seen_by
 from pmkit.core.steps import ask, report
 
 AT = china("02-16T10:00")

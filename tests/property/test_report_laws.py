@@ -28,7 +28,7 @@ from pmkit.core.report import (
     Sample,
     Verdict,
 )
-from pmkit.core.sight import reports_seen_by, thread_seen_by
+from pmkit.core.rules.sight import reports_seen_by, thread_seen_by
 from pmkit.core.steps import ask, report, visit
 from pmkit.core.visit import Progress
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pmkit.core.calendars import WorkingCalendar
     from pmkit.core.deadlines import Deadline
-    from pmkit.core.open_deadlines import Finding
+    from pmkit.core.rules.open_deadlines import Finding
     from pmkit.shell.clock import Clock
     from pmkit.shell.desk.rechecking import OrderRecheck
 

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pmkit.core.deadlines import Deadline
-    from pmkit.core.next_step import NextStep
     from pmkit.core.payment import Payment
     from pmkit.core.report import Report, Sample
     from pmkit.core.review import Review
+    from pmkit.core.rules.next_step import NextStep
     from pmkit.core.status import Due, OrderStatus, ServiceStatus
     from pmkit.core.visit import Visit
     from pmkit.shell.desk.asked import TimelineEntry

@@ -15,13 +15,13 @@ from pmkit.core.case import CASE_OVER, CaseState
 from pmkit.core.deadlines import Deadline
 from pmkit.core.moments import to_utc
 from pmkit.core.money import Money
-from pmkit.core.next_step import NextStep, next_step, owes_report
 from pmkit.core.parties import Actor, Role
 from pmkit.core.payment import PLAIN_REASON, Payment, PaymentState, Refund, RefundRoute
 from pmkit.core.report import Report
 from pmkit.core.roles import Action, require_on_order
+from pmkit.core.rules.next_step import NextStep, next_step, owes_report
+from pmkit.core.rules.sight import cases_seen_by, reports_seen_by, visit_seen_by
 from pmkit.core.service import Payer, Service, ServiceStage
-from pmkit.core.sight import cases_seen_by, reports_seen_by, visit_seen_by
 from pmkit.core.visit import Visit, VisitState
 
 if TYPE_CHECKING:

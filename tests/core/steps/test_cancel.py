@@ -28,10 +28,10 @@ from tests.core.steps.tills import (
     with_visits,
 )
 
-from pmkit.core.cancelling import cancellation_terms
 from pmkit.core.errors import InputError, NotAllowedError, OutOfOrderError
 from pmkit.core.payment import Purpose, Refund, RefundRoute, RefundState
 from pmkit.core.ports import PaymentNews
+from pmkit.core.rules.cancelling import cancellation_terms
 from pmkit.core.service import ServiceStage
 from pmkit.core.steps import cancel
 from pmkit.core.terms import TERMS_2026_01

@@ -11,9 +11,9 @@ from tests.shell.counter import AGENCY, BUYER, OPERATOR, ORDER, SUPPLIER, Counte
 import pmkit
 from pmkit.core.errors import NotAllowedError
 from pmkit.core.events.rechecking import DeadlineRechecked
-from pmkit.core.open_deadlines import Which, open_deadlines
 from pmkit.core.parties import Role
 from pmkit.core.recheck import Advice
+from pmkit.core.rules.open_deadlines import Which, open_deadlines
 from pmkit.core.terms import TERMS_2026_01, OnAmendment
 from pmkit.shell.desk import rechecking
 from pmkit.shell.store import verify

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pmkit.core.events.base import Event
-from pmkit.core.open_deadlines import Finding, put_back
+from pmkit.core.rules.open_deadlines import Finding, put_back
 
 if TYPE_CHECKING:
     from pmkit.core.order import Order

@@ -7,12 +7,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from pmkit.core.arranging import (
-    check_move,
-    check_still_movable,
-    check_still_possible,
-    check_time,
-)
 from pmkit.core.clauses import change_by
 from pmkit.core.errors import InputError
 from pmkit.core.events import Outcome, happened
@@ -23,10 +17,16 @@ from pmkit.core.events.visiting import (
     InspectorAssigned,
     VisitMoved,
 )
-from pmkit.core.liability import failed, late_move_fee
 from pmkit.core.moments import to_utc
 from pmkit.core.report import require_sha256
 from pmkit.core.roles import Action, require_on_service
+from pmkit.core.rules.arranging import (
+    check_move,
+    check_still_movable,
+    check_still_possible,
+    check_time,
+)
+from pmkit.core.rules.liability import failed, late_move_fee
 from pmkit.core.service import BuyerInformation
 from pmkit.core.visit import (
     Appointment,

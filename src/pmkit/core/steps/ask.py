@@ -29,7 +29,7 @@ from pmkit.core.events.asking import (
 from pmkit.core.moments import to_utc
 from pmkit.core.parties import Actor, Role
 from pmkit.core.roles import Action, require_on_service
-from pmkit.core.sight import cases_seen_by, sees_case, thread_seen_by
+from pmkit.core.rules.sight import cases_seen_by, sees_case, thread_seen_by
 
 if TYPE_CHECKING:
     import datetime as dt

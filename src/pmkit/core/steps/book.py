@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pmkit.core.booking import booking_deadline, check_line, check_price, open_links
 from pmkit.core.clauses import ship_day_after
 from pmkit.core.errors import InputError, NotAllowedError, TooLateError
 from pmkit.core.events import Outcome, happened
@@ -21,6 +20,12 @@ from pmkit.core.moments import to_utc
 from pmkit.core.order import DaysAfterPayment, Order, OrderStage
 from pmkit.core.parties import Actor, Role
 from pmkit.core.roles import Action, require_on_order, require_on_service
+from pmkit.core.rules.booking import (
+    booking_deadline,
+    check_line,
+    check_price,
+    open_links,
+)
 from pmkit.core.service import (
     Channel,
     Consent,

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pmkit.core.cancelling import cancellation_terms
 from pmkit.core.errors import InputError
 from pmkit.core.events import Event, Outcome, happened
 from pmkit.core.events.leaving import (
@@ -16,8 +15,9 @@ from pmkit.core.events.leaving import (
 )
 from pmkit.core.events.paying import RefundRequested
 from pmkit.core.moments import to_utc
-from pmkit.core.refunds import refund_names, refund_of_service
 from pmkit.core.roles import Action, require_on_service
+from pmkit.core.rules.cancelling import cancellation_terms
+from pmkit.core.rules.refunds import refund_names, refund_of_service
 from pmkit.core.service import Cancellation
 from pmkit.core.visit import Liable
 

@@ -8,7 +8,6 @@ import datetime as dt
 import functools
 from typing import TYPE_CHECKING
 
-from pmkit.core.booking import booking_deadline
 from pmkit.core.errors import NotAllowedError, OutOfOrderError, ShipDateError
 from pmkit.core.events import Event, Outcome, happened, opened, then
 from pmkit.core.events.base import OrderOpened
@@ -17,8 +16,9 @@ from pmkit.core.events.ordering import GoodsShipped, OrderPlaced, ShipDateMoved
 from pmkit.core.events.paying import RefundRequested
 from pmkit.core.moments import plain_date, to_utc
 from pmkit.core.order import DaysAfterPayment, FixedShipDate, Order, OrderLine
-from pmkit.core.refunds import paid_by, refund_names, refund_of_service
 from pmkit.core.roles import OPENERS, Action, require_on_order
+from pmkit.core.rules.booking import booking_deadline
+from pmkit.core.rules.refunds import paid_by, refund_names, refund_of_service
 from pmkit.core.visit import VisitState
 
 if TYPE_CHECKING:

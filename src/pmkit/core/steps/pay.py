@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmkit.core.clauses import pay_link_until
-from pmkit.core.due import check_approval, check_new, covered_by, due, side
 from pmkit.core.errors import (
     InputError,
     NotAllowedError,
@@ -27,7 +26,8 @@ from pmkit.core.moments import to_utc
 from pmkit.core.order import NOTHING_HERE, Order
 from pmkit.core.payment import Beneficiary, Payment, PaymentState, Purpose
 from pmkit.core.roles import Action, belongs, require_on_order, require_on_service
-from pmkit.core.settling import first_cut_off, too_late_for
+from pmkit.core.rules.due import check_approval, check_new, covered_by, due, side
+from pmkit.core.rules.settling import first_cut_off, too_late_for
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,12 +7,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmkit.core.events import Outcome, happened
-from pmkit.core.incoming import received, turned
 from pmkit.core.moments import to_utc
 from pmkit.core.parties import SYSTEM
 from pmkit.core.ports import PaymentNews, PaymentObservation
-from pmkit.core.refunds import refund_names
 from pmkit.core.roles import Action, require_on_order
+from pmkit.core.rules.incoming import received, turned
+from pmkit.core.rules.refunds import refund_names
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from pmkit.core.events import Outcome, happened
 from pmkit.core.events.rechecking import DeadlineRechecked
 from pmkit.core.moments import to_utc
-from pmkit.core.open_deadlines import recheck_order
 from pmkit.core.recheck import Advice
 from pmkit.core.roles import Action, require_on_order
+from pmkit.core.rules.open_deadlines import recheck_order
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Mapping
 
     from pmkit.core.calendars import WorkingCalendar
-    from pmkit.core.open_deadlines import Finding
     from pmkit.core.order import Order
     from pmkit.core.parties import Actor
+    from pmkit.core.rules.open_deadlines import Finding
 
 
 def recheck_deadlines(

@@ -12,8 +12,8 @@ from pmkit.core.events.paying import RefundMoved
 from pmkit.core.moments import to_utc
 from pmkit.core.parties import SYSTEM
 from pmkit.core.payment import RefundState
-from pmkit.core.refunds import REFUND_AFTER
 from pmkit.core.roles import Action, require_on_order
+from pmkit.core.rules.refunds import REFUND_AFTER
 
 if TYPE_CHECKING:
     import datetime as dt

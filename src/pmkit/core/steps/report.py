@@ -28,7 +28,7 @@ from pmkit.core.report import (
     verdict_of,
 )
 from pmkit.core.roles import Action, require_on_service
-from pmkit.core.sight import reports_seen_by
+from pmkit.core.rules.sight import reports_seen_by
 from pmkit.core.visit import VISIT_OVER, Visit, VisitState, require_state
 
 if TYPE_CHECKING:

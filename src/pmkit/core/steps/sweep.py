@@ -15,9 +15,9 @@ from pmkit.core.events.reporting import ReportOverdue
 from pmkit.core.moments import to_utc
 from pmkit.core.parties import SYSTEM
 from pmkit.core.payment import PaymentState, Purpose
-from pmkit.core.refunds import refund_names, refund_to_payer
 from pmkit.core.roles import Action, require_on_order
-from pmkit.core.settling import GOODS_GONE, NOT_PAID, expired, settle
+from pmkit.core.rules.refunds import refund_names, refund_to_payer
+from pmkit.core.rules.settling import GOODS_GONE, NOT_PAID, expired, settle
 
 if TYPE_CHECKING:
     import datetime as dt

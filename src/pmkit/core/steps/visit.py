@@ -12,10 +12,10 @@ from pmkit.core.clauses import report_by
 from pmkit.core.errors import InputError, NotYetError
 from pmkit.core.events import Outcome, happened
 from pmkit.core.events.visiting import InspectorArrived, VisitCompleted
-from pmkit.core.liability import failed
 from pmkit.core.moments import to_utc
 from pmkit.core.roles import Action, require_on_service
-from pmkit.core.sight import assigned_to
+from pmkit.core.rules.liability import failed
+from pmkit.core.rules.sight import assigned_to
 from pmkit.core.visit import (
     Check,
     CheckResult,

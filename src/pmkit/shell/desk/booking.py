@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pmkit.core.booking import check_line
 from pmkit.core.errors import InputError
 from pmkit.core.ports import QuoteRequest
 from pmkit.core.roles import Action, require_on_order, require_on_service
+from pmkit.core.rules.booking import check_line
 from pmkit.core.service import EarlierReport, Payer, Price
 from pmkit.core.steps import book, change
 from pmkit.shell.desk.calling import answered, calling

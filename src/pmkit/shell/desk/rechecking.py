@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pmkit.core.events.rechecking import DeadlineRechecked
-from pmkit.core.open_deadlines import Finding, recheck_order
 from pmkit.core.parties import SYSTEM
+from pmkit.core.rules.open_deadlines import Finding, recheck_order
 from pmkit.core.steps.recheck import recheck_deadlines
 from pmkit.shell.desk.running import Running, load_order
 

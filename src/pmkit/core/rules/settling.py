@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from pmkit.core.booking import booking_deadline
 from pmkit.core.clauses import ship_day_after
 from pmkit.core.events import Event, Outcome, then
 from pmkit.core.events.leaving import ServiceExpired
@@ -18,7 +17,8 @@ from pmkit.core.events.ordering import ShipDateFixed
 from pmkit.core.events.paying import RefundRequested, TaskReceived
 from pmkit.core.order import DaysAfterPayment, Order
 from pmkit.core.parties import SYSTEM
-from pmkit.core.refunds import left_for, paid_by, refund_from
+from pmkit.core.rules.booking import booking_deadline
+from pmkit.core.rules.refunds import left_for, paid_by, refund_from
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -25,9 +25,9 @@ from pmkit.core.moments import to_utc
 from pmkit.core.parties import SYSTEM
 from pmkit.core.payment import HeldReason, Payment, PaymentState, Purpose
 from pmkit.core.ports import PaymentNews, PaymentObservation
-from pmkit.core.receipts import arrival, believed, open_at, rivals, why_held
-from pmkit.core.refunds import refund_to_payer
-from pmkit.core.settling import settle, too_late_for
+from pmkit.core.rules.receipts import arrival, believed, open_at, rivals, why_held
+from pmkit.core.rules.refunds import refund_to_payer
+from pmkit.core.rules.settling import settle, too_late_for
 
 if TYPE_CHECKING:
     import datetime as dt

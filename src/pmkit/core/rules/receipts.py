@@ -12,7 +12,7 @@ from pmkit.core.events.paying import MoneyReceived
 from pmkit.core.money import Money
 from pmkit.core.parties import SYSTEM
 from pmkit.core.payment import HeldReason, Payment, PaymentState, Purpose, Receipt
-from pmkit.core.refunds import left_for
+from pmkit.core.rules.refunds import left_for
 
 if TYPE_CHECKING:
     import datetime as dt

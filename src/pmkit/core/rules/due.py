@@ -16,8 +16,8 @@ from pmkit.core.errors import (
 from pmkit.core.money import Money, total
 from pmkit.core.parties import Actor, Role
 from pmkit.core.payment import UNDER_WAY, Purpose
-from pmkit.core.refunds import paid_by
 from pmkit.core.roles import Action, require_on_order, require_on_service
+from pmkit.core.rules.refunds import paid_by
 from pmkit.core.service import Payer, Service, ServiceStage
 
 if TYPE_CHECKING:
