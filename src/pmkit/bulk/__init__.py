@@ -17,7 +17,6 @@ from pmkit.bulk.calendar import BulkCalendar  # noqa: E402 - only once numpy is 
 from pmkit.bulk.clauses import (  # noqa: E402
     answer_by,
     book_by,
-    change_by,
     escalates_at,
     escalation_opens,
     pay_link_until,
@@ -25,8 +24,16 @@ from pmkit.bulk.clauses import (  # noqa: E402
     report_by,
     review_until,
     revise_review_until,
+    ship_day_after,
 )
 from pmkit.bulk.deadlines import BulkDeadlines, BulkOpenings  # noqa: E402
+from pmkit.bulk.visits import (  # noqa: E402
+    appointment_by,
+    change_by,
+    change_by_full_days,
+    change_by_hours,
+    visit_date_by,
+)
 
 __all__ = [
     "BulkCalendar",
@@ -34,8 +41,11 @@ __all__ = [
     "BulkExtraMissingError",
     "BulkOpenings",
     "answer_by",
+    "appointment_by",
     "book_by",
     "change_by",
+    "change_by_full_days",
+    "change_by_hours",
     "escalates_at",
     "escalation_opens",
     "pay_link_until",
@@ -43,4 +53,6 @@ __all__ = [
     "report_by",
     "review_until",
     "revise_review_until",
+    "ship_day_after",
+    "visit_date_by",
 ]

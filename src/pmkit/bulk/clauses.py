@@ -10,12 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pmkit.bulk.arrays import Instants, Times, dates, instants
 from pmkit.bulk.counting import Clause, after, before
-from pmkit.bulk.deadlines import BulkDeadlines, BulkOpenings
-from pmkit.bulk.plain_days import hours_later, nth_days, wall_time_the_day_before
+from pmkit.bulk.deadlines import BulkDeadlines, BulkOpenings, without_calendar
+from pmkit.bulk.plain_days import hours_later, nth_days
 from pmkit.core import clauses
 from pmkit.core.deadlines import CountingConvention
 
@@ -27,8 +25,7 @@ if TYPE_CHECKING:
     from pmkit.core.calendars import WorkingCalendar
 
 _EXCLUDE = CountingConvention.EXCLUDE_EVENT_DAY
-#: What the scalar functions are asked to have them check the other arguments.
-_ANY_DAY = dt.date(2026, 1, 2)
+#: What the scalar function is asked to have it check the other arguments.
 _ANY_INSTANT = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 
 
@@ -79,6 +76,41 @@ def book_by(
             day, calendar=plain, working_days=working_days, convention=convention
         ),
     )
+
+
+def ship_day_after(received_at: Times, *, days: int, zone: zoneinfo.ZoneInfo) -> Times:
+    """
+    Tell on which days goods ship after payments: `pmkit.ship_day_after`, SHIP-1.
+
+    Args:
+        received_at: When the payments were received in full, ``datetime64`` in UTC.
+
+        days: How many days after them, at least 1.
+
+        zone: The zone of the factory, in which the ship dates are dates.
+
+    Returns:
+        The local dates, ``datetime64[D]``, as `book_by` takes them.
+
+    Raises:
+        pmkit.InputError:
+            If *received_at* are no instants or hold NaT, or as the scalar.
+
+    Examples:
+        >>> import numpy as np, zoneinfo
+        >>> paid = np.array(["2026-01-31T15:30", "2026-01-31T23:30"], "datetime64[us]")
+        >>> ship_day_after(paid, days=30, zone=zoneinfo.ZoneInfo("Asia/Shanghai"))
+        array(['2026-03-02', '2026-03-03'], dtype='datetime64[D]')
+    """
+    ships, _ = nth_days(
+        instants(received_at, field="received_at"),
+        days,
+        zone=zone,
+        field="days",
+        ends=False,
+        ask=lambda at, _: clauses.ship_day_after(at, days=days, zone=zone),
+    )
+    return ships
 
 
 def report_by(
@@ -303,32 +335,6 @@ def escalation_opens(
     return BulkOpenings(at=at, first_day=first_day, clause="CASE-3", zone=zone.key)
 
 
-def change_by(
-    visit_days: Times, *, zone: zoneinfo.ZoneInfo, at: dt.time = dt.time(13)
-) -> BulkDeadlines:
-    """
-    Tell until when visits may be changed for nothing: `pmkit.change_by`, CHANGE-1.
-
-    Args:
-        visit_days: The confirmed days of the visits, ``datetime64[D]``, in *zone*.
-
-        zone: The zone of the agency's terms.
-
-        at: The wall-clock time in *zone* at which it is too late.
-
-    Raises:
-        pmkit.InputError: If *visit_days* are no dates or hold NaT, or as the scalar.
-    """
-    clauses.change_by(_ANY_DAY, zone=zone, at=at)
-    last_day, instant = wall_time_the_day_before(
-        dates(visit_days, field="visit_days"),
-        at,
-        zone=zone,
-        ask=lambda day, _: clauses.change_by(day, zone=zone, at=at),
-    )
-    return _deadlines(last_day, instant, "CHANGE-1", zone.key, _EXCLUDE)
-
-
 def pay_link_until(created_at: Times, *, hours: int = 72) -> BulkDeadlines:
     """
     Tell until when payment links can be used: `pmkit.pay_link_until`, LINK-1.
@@ -348,7 +354,7 @@ def pay_link_until(created_at: Times, *, hours: int = 72) -> BulkDeadlines:
         hours,
         lambda at, _: clauses.pay_link_until(at, hours=hours),
     )
-    return _deadlines(last_day, at, "LINK-1", "UTC", None)
+    return without_calendar(last_day, at, clause="LINK-1", zone="UTC", convention=None)
 
 
 def _calendar_days(
@@ -361,21 +367,6 @@ def _calendar_days(
     ask: Callable[[Any, int], object],
 ) -> BulkDeadlines:
     last_day, at = nth_days(event_at, n, zone=zone, field=field, ends=True, ask=ask)
-    return _deadlines(last_day, at, clause, zone.key, _EXCLUDE)
-
-
-def _deadlines(
-    last_day: Times,
-    at: Times,
-    clause: str,
-    zone: str,
-    convention: CountingConvention | None,
-) -> BulkDeadlines:
-    return BulkDeadlines(
-        at=at,
-        last_day=last_day,
-        provisional=np.zeros(at.shape, np.bool_),
-        clause=clause,
-        convention=convention,
-        zone=zone,
+    return without_calendar(
+        last_day, at, clause=clause, zone=zone.key, convention=_EXCLUDE
     )

@@ -30,6 +30,7 @@ from pmkit.core.deadlines import CountingConvention
 from pmkit.core.errors import InputError
 
 if TYPE_CHECKING:
+    import zoneinfo
     from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
@@ -89,6 +90,10 @@ class Clause:
     working_days: int = attrs.field()
     calendar: BulkCalendar = attrs.field(converter=checked)
     convention: CountingConvention = attrs.field(converter=CountingConvention)
+    #: The clocks that end the last day; those of the calendar if left out.
+    clocks_of: zoneinfo.ZoneInfo | None = None
+    #: What they show when it is too late, in microseconds since the last day began.
+    cut_off: int = DAY
 
     @working_days.validator
     def _check(self, attribute: attrs.Attribute[int], value: int) -> None:
@@ -98,6 +103,11 @@ class Clause:
     def steps(self) -> int:
         """As many working days, but no more than lead out of any calendar."""
         return min(self.working_days, self.calendar.size + 1)
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """Whose clocks end the last day."""
+        return self.clocks_of or self.calendar.calendar.zone
 
 
 def before(
@@ -200,7 +210,7 @@ def _before(clause: Clause) -> Answers:
         last_day -= 1
         known &= last_day >= 0
     low = np.maximum(last_day, 0)
-    return _answers(cal, last_day, known, low, days + inclusive)
+    return _answers(clause, last_day, known, low, days + inclusive)
 
 
 def _after(clause: Clause) -> Answers:
@@ -211,7 +221,8 @@ def _after(clause: Clause) -> Answers:
     found = cal.rank[start] + clause.steps - 1
     known = found < cal.workdays.size
     last_day = _workday(cal, found)
-    return _answers(cal, last_day, known, np.minimum(start, last_day + 1), last_day + 1)
+    low = np.minimum(start, last_day + 1)
+    return _answers(clause, last_day, known, low, last_day + 1)
 
 
 def _workday(cal: BulkCalendar, found: Ints) -> Ints:
@@ -221,14 +232,15 @@ def _workday(cal: BulkCalendar, found: Ints) -> Ints:
 
 
 def _answers(
-    cal: BulkCalendar, last_day: Ints, known: Bools, low: Ints, high: Ints
+    clause: Clause, last_day: Ints, known: Bools, low: Ints, high: Ints
 ) -> Answers:
     """Make answers of the days that were read: from *low* up to *high*."""
+    cal = clause.calendar
     provisional: Bools = cal.unsure[low] != cal.unsure[high]
     days = last_day + cal.first
-    read = clocks(cal.calendar.zone, cal.first - 1, cal.first + cal.size + 1)
+    read = clocks(clause.zone, cal.first - 1, cal.first + cal.size + 1)
     return Answers(
-        at=read.first_at((days + 1) * DAY),
+        at=read.first_at(days * DAY + clause.cut_off),
         last_day=days,
         provisional=provisional,
         known=known & ~provisional if cal.strict else known,
@@ -248,5 +260,5 @@ def _deadlines(
         convention=clause.convention,
         calendar=calendar.name,
         calendar_version=calendar.version,
-        zone=calendar.zone.key,
+        zone=clause.zone.key,
     )

@@ -107,6 +107,25 @@ class BulkOpenings:
         return _micros(now, self.at) >= self.at
 
 
+def without_calendar(
+    last_day: Times,
+    at: Times,
+    *,
+    clause: str,
+    zone: str,
+    convention: CountingConvention | None,
+) -> BulkDeadlines:
+    """Make deadlines of columns for which no calendar was read."""
+    return BulkDeadlines(
+        at=at,
+        last_day=last_day,
+        provisional=np.zeros(at.shape, np.bool_),
+        clause=clause,
+        convention=convention,
+        zone=zone,
+    )
+
+
 def _micros(now: dt.datetime | Times, at: Times) -> Times | np.datetime64:
     """Give *now* in microseconds, rounded down: `at` is whole, so nothing changes."""
     if isinstance(now, dt.datetime):

@@ -11,6 +11,7 @@ import numpy as np
 
 from pmkit.bulk.arrays import (
     DAY,
+    EPOCH_ORDINAL,
     MAX_DAY,
     MIN_DAY,
     Bools,
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 _HOUR = 3_600_000_000
 #: The first and the last instant that a datetime can be, in microseconds.
 _FIRST, _LAST = MIN_DAY * DAY, (MAX_DAY + 1) * DAY - 1
+#: The first and the last date that a visit can be planned for: not in the outer years.
+_FIRST_START = dt.date(dt.MINYEAR + 1, 1, 1).toordinal() - EPOCH_ORDINAL
+_LAST_START = dt.date(dt.MAXYEAR, 1, 1).toordinal() - EPOCH_ORDINAL - 1
 
 
 def nth_days(
@@ -108,13 +112,7 @@ def wall_time_the_day_before(
     if low <= MIN_DAY or high > MAX_DAY:
         bad: Bools = (days <= MIN_DAY) | (days > MAX_DAY)
         raise first_error(event_days, bad, ask, InputError)
-    hands = dt.timedelta(
-        hours=time.hour,
-        minutes=time.minute,
-        seconds=time.second,
-        microseconds=time.microsecond,
-    )
-    shown = hands // dt.timedelta.resolution
+    shown = since_midnight(time)
     read = clocks(zone, low - 1, high)
     day = days - 1
     at = np.empty_like(day)
@@ -146,6 +144,81 @@ def hours_later(
     at = event_at.micros() + span
     event_at.refuse_split(at - span)
     return _days((at - 1) // DAY, event_at), _instants(at, event_at)
+
+
+def hours_earlier(
+    starts: Dates | Instants,
+    hours: int,
+    *,
+    zone: zoneinfo.ZoneInfo,
+    ask: Callable[[Any, int], object],
+) -> tuple[Times, Times]:
+    """
+    Find the instant *hours* before each, and the last local date before it ends.
+
+    Args:
+        starts: The instants, or the dates at whose beginning they are.
+
+        hours: How many elapsed hours.
+
+        zone: Whose dates.
+
+        ask: The scalar function, for its words if there is no answer.
+    """
+    begins = _begins(starts, zone, ask)
+    if not begins.size:
+        return _days(begins, starts), _instants(begins, starts)
+    low, high = int(begins.min()), int(begins.max())
+    span = min(hours * _HOUR, high - _FIRST + 1)
+    early: Bools = begins < _FIRST + span + 1
+    # A start within the last hours of all may have no date in the zone.
+    read = clocks(zone, high // DAY - 1, high // DAY)
+    late: Bools = (begins > _LAST - DAY) & (read.date_at(begins) > MAX_DAY)
+    if early.any() or late.any():
+        raise first_error(starts, early | late, ask, InputError)
+    at = begins - span
+    local = local_days(zone, (low - span - 1) // DAY - 1, (high - span) // DAY + 1)
+    days = np.empty_like(at)
+    for part in parts(at.size):
+        days[part] = local.day[local.stretches(at[part] - 1)]
+    if int(days.min()) < MIN_DAY:
+        raise first_error(starts, days < MIN_DAY, ask, InputError)
+    return _days(days, starts), _instants(at, starts)
+
+
+def since_midnight(time: dt.time) -> int:
+    """Give what clocks show at *time*, in microseconds since they showed midnight."""
+    hands = dt.timedelta(
+        hours=time.hour,
+        minutes=time.minute,
+        seconds=time.second,
+        microseconds=time.microsecond,
+    )
+    return hands // dt.timedelta.resolution
+
+
+def _begins(
+    starts: Dates | Instants, zone: zoneinfo.ZoneInfo, ask: Callable[[Any, int], object]
+) -> Ints:
+    """Give the instants, or those at which the dates begin, in microseconds."""
+    if isinstance(starts, Instants):
+        if starts.ticks.size:
+            bad = starts.outside(_FIRST, _LAST + 1)
+            if bad.any():
+                raise first_error(starts, bad, ask, InputError)
+        begins = starts.micros()
+        starts.refuse_split(begins)
+        return begins
+    bad = (starts.days < _FIRST_START) | (starts.days > _LAST_START)
+    if bad.any():
+        raise first_error(starts, bad, ask, InputError)
+    if not starts.days.size:
+        return starts.days
+    read = clocks(zone, *starts.bounds())
+    begins = np.empty_like(starts.days)
+    for part in parts(begins.size):
+        begins[part] = read.first_at(starts.days[part] * DAY)
+    return begins
 
 
 def _days(days: Ints, like: Dates | Instants) -> Times:
