@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from pmkit import bulk
+from pmkit.core.clauses.agency import six_day_week
 from pmkit.facts.calendars import working_calendar
 
 _ANSWERS = pathlib.Path(__file__).parents[1] / "answers"
@@ -43,6 +44,13 @@ def instants(text):
     """Make an array of one instant, the same one twice."""
     moment = dt.datetime.fromisoformat(text).astimezone(dt.UTC).replace(tzinfo=None)
     return np.array([moment, moment], dtype="datetime64[us]")
+
+
+def starts(text):
+    """Make an array of what a visit starts at, an instant or a date, twice."""
+    if "T" in text:
+        return instants(text)
+    return np.array([text, text], dtype="datetime64[D]")
 
 
 def written(array):
@@ -116,3 +124,59 @@ class TestByHand:
         )
 
         assert [row["at"]] * 2 == written(due.at)
+
+    @pytest.mark.parametrize("row", answers("agencies.csv", "CHANGE-2"))
+    def test_change_by_full_days(self, row):
+        """CHANGE-2 comes out as by hand."""
+        country = working_calendar(row["country"], beyond_horizon="provisional")
+        due = bulk.change_by_full_days(
+            np.array([row["visit"]] * 2, dtype="datetime64[D]"),
+            calendar=six_day_week(country),
+            zone=zoneinfo.ZoneInfo(row["zone"]),
+            full_days=int(row["number"]),
+        )
+
+        assert [row["at"]] * 2 == written(due.at)
+        assert [row["provisional"] == "yes"] * 2 == due.provisional.tolist()
+
+    @pytest.mark.parametrize("row", answers("agencies.csv", "CHANGE-3"))
+    def test_change_by_hours(self, row):
+        """CHANGE-3 comes out as by hand, from instants and from dates."""
+        due = bulk.change_by_hours(
+            starts(row["visit"]),
+            zone=zoneinfo.ZoneInfo(row["zone"]),
+            hours=int(row["number"]),
+        )
+
+        assert [row["at"]] * 2 == written(due.at)
+
+    @pytest.mark.parametrize("row", answers("appointments.csv", "APPOINT-1"))
+    def test_visit_date_by(self, row):
+        """APPOINT-1 comes out as by hand."""
+        due = bulk.visit_date_by(
+            instants(row["event"]), calendar=china(), working_days=int(row["number"])
+        )
+
+        assert [row["answer"]] * 2 == written(due.at)
+
+    @pytest.mark.parametrize("row", answers("appointments.csv", "APPOINT-2"))
+    def test_appointment_by(self, row):
+        """APPOINT-2 comes out as by hand."""
+        due = bulk.appointment_by(
+            np.array([row["event"]], dtype="datetime64[D]"),
+            calendar=china(),
+            at=dt.time(int(row["number"])),
+        )
+
+        assert [row["answer"]] == written(due.at)
+
+    @pytest.mark.parametrize("row", answers("appointments.csv", "SHIP-1"))
+    def test_ship_day_after(self, row):
+        """SHIP-1 comes out as by hand."""
+        ships = bulk.ship_day_after(
+            instants(row["event"]),
+            days=int(row["number"]),
+            zone=zoneinfo.ZoneInfo(row["zone"]),
+        )
+
+        assert [dt.date.fromisoformat(row["answer"])] * 2 == ships.tolist()

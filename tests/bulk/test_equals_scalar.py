@@ -144,6 +144,7 @@ def asserts_equal(many, one, values, make):
 
 numbers = st.integers(1, 12) | st.just(200) | st.just(10**30)
 conventions = st.sampled_from(CountingConvention)
+times = st.times() | st.sampled_from(NEAR_MIDNIGHT)
 
 
 class TestOnACalendar:
@@ -188,6 +189,46 @@ class TestOnACalendar:
             as_instants,
         )
 
+    @given(st.data(), places(), numbers, conventions, st.sampled_from(UNITS))
+    def test_visit_date_by(self, data, place, n, convention, unit):
+        """APPOINT-1 is the scalar one, at every instant of every zone."""
+        cal, middle = place
+        terms = {"calendar": cal, "working_days": n, "convention": convention}
+        moments = rounded(data.draw(instants_near(middle, cal.zone)), unit)
+
+        asserts_equal(
+            lambda array: bulk.visit_date_by(array, **terms),
+            lambda at: pmkit.visit_date_by(at, **terms),
+            moments,
+            lambda values: as_instants(values, unit),
+        )
+
+    @given(st.data(), places(), times)
+    def test_appointment_by(self, data, place, time):
+        """APPOINT-2 is the scalar one, also at a time that clocks skip or repeat."""
+        cal, middle = place
+
+        asserts_equal(
+            lambda days: bulk.appointment_by(days, calendar=cal, at=time),
+            lambda day: pmkit.appointment_by(day, calendar=cal, at=time),
+            data.draw(days_near(middle)),
+            as_dates,
+        )
+
+    @given(st.data(), places(), st.sampled_from(sorted(ODD_DAYS)), numbers, times)
+    def test_change_by_full_days(self, data, place, clocks, n, time):
+        """CHANGE-2 is the scalar one, by the clocks of the place or of another one."""
+        cal, middle = place
+        zone = data.draw(st.sampled_from([cal.zone, zoneinfo.ZoneInfo(clocks)]))
+        terms = {"calendar": cal, "zone": zone, "full_days": n, "at": time}
+
+        asserts_equal(
+            lambda days: bulk.change_by_full_days(days, **terms),
+            lambda day: pmkit.change_by_full_days(day, **terms),
+            data.draw(days_near(middle)),
+            as_dates,
+        )
+
 
 WINDOWS = [
     (bulk.review_until, pmkit.review_until, "days"),
@@ -195,6 +236,15 @@ WINDOWS = [
     (bulk.answer_by, pmkit.answer_by, "days"),
     (bulk.escalates_at, pmkit.escalates_at, "day"),
 ]
+
+
+hours = st.integers(1, 200) | st.just(10**30)
+#: Ages that no order has, up to the ends of all dates.
+ages = st.lists(
+    st.datetimes(dt.datetime(1, 1, 3), dt.datetime(9999, 12, 28)),  # noqa: DTZ001 - the zone is added
+    max_size=1,
+).map(lambda found: [x.replace(tzinfo=dt.UTC) for x in found])
+far_zones = st.sampled_from(["Asia/Shanghai", "Africa/Monrovia"])
 
 
 class TestWithoutACalendar:
@@ -225,7 +275,7 @@ class TestWithoutACalendar:
         assert [x.at.replace(tzinfo=None) for x in one] == many.at.tolist()
         assert [x.first_day for x in one] == many.first_day.tolist()
 
-    @given(st.data(), places(), st.times() | st.sampled_from(NEAR_MIDNIGHT))
+    @given(st.data(), places(), times)
     def test_change_by(self, data, place, time):
         """CHANGE-1 is the scalar one, also at a time that clocks skip or repeat."""
         cal, middle = place
@@ -249,13 +299,55 @@ class TestWithoutACalendar:
             as_instants,
         )
 
-    @given(
-        st.lists(
-            st.datetimes(dt.datetime(1, 1, 3), dt.datetime(9999, 12, 28)),  # noqa: DTZ001 - the zone is added
-            max_size=1,
-        ).map(lambda found: [x.replace(tzinfo=dt.UTC) for x in found]),
-        st.sampled_from(["Asia/Shanghai", "Africa/Monrovia"]),
-    )
+    @given(st.data(), places(), hours, st.sampled_from(UNITS))
+    def test_change_by_hours_of_instants(self, data, place, n, unit):
+        """CHANGE-3 is the scalar one, at every instant of every zone."""
+        cal, middle = place
+        moments = rounded(data.draw(instants_near(middle, cal.zone)), unit)
+
+        asserts_equal(
+            lambda array: bulk.change_by_hours(array, zone=cal.zone, hours=n),
+            lambda start: pmkit.change_by_hours(start, zone=cal.zone, hours=n),
+            moments,
+            lambda values: as_instants(values, unit),
+        )
+
+    @given(st.data(), places(), hours)
+    def test_change_by_hours_of_dates(self, data, place, n):
+        """CHANGE-3 is the scalar one, also of a day without a midnight or with two."""
+        cal, middle = place
+
+        asserts_equal(
+            lambda days: bulk.change_by_hours(days, zone=cal.zone, hours=n),
+            lambda day: pmkit.change_by_hours(day, zone=cal.zone, hours=n),
+            data.draw(days_near(middle)),
+            as_dates,
+        )
+
+    @given(st.data(), places(), st.integers(1, 400))
+    def test_ship_day_after(self, data, place, days):
+        """SHIP-1 is the scalar one, at every instant of every zone."""
+        cal, middle = place
+        moments = data.draw(instants_near(middle, cal.zone))
+        many = bulk.ship_day_after(as_instants(moments), zone=cal.zone, days=days)
+        one = [pmkit.ship_day_after(x, zone=cal.zone, days=days) for x in moments]
+
+        assert one == many.tolist()
+        assert many.dtype == "datetime64[D]"
+
+    @given(ages, far_zones, hours)
+    def test_change_by_hours_of_any_age(self, moments, zone, n):
+        """CHANGE-3 of an age that no visit has is the scalar one, or raises."""
+        place = zoneinfo.ZoneInfo(zone)
+
+        asserts_equal(
+            lambda array: bulk.change_by_hours(array, zone=place, hours=n),
+            lambda start: pmkit.change_by_hours(start, zone=place, hours=n),
+            moments,
+            as_instants,
+        )
+
+    @given(ages, far_zones)
     def test_any_age(self, moments, zone):
         """Ages that no order has come out as the scalar function says, or raises."""
         place = zoneinfo.ZoneInfo(zone)
@@ -289,6 +381,37 @@ class TestOddDays:
             moments,
             as_instants,
         )
+
+    @pytest.mark.parametrize(("zone", "odd"), PLACES)
+    def test_each_start_and_cut_off(self, zone, odd):
+        """Around the change: CHANGE-3 at each quarter, CHANGE-2 at each half hour."""
+        place = zoneinfo.ZoneInfo(zone)
+        middle = dt.date.fromisoformat(odd)
+        start = dt.datetime.fromisoformat(f"{odd}T00:00+00:00") - 2 * DAY
+        quarter = dt.timedelta(minutes=15)
+
+        asserts_equal(
+            lambda array: bulk.change_by_hours(array, zone=place, hours=24),
+            lambda at: pmkit.change_by_hours(at, zone=place, hours=24),
+            [start + k * quarter for k in range(5 * 24 * 4)],
+            as_instants,
+        )
+        always = WorkingCalendar.from_days(
+            name="always",
+            zone=zoneinfo.ZoneInfo("UTC"),
+            first=middle - 9 * DAY,
+            last=middle + 9 * DAY,
+            weekend=(),
+        )
+        for half_hour in range(48):
+            time = dt.time(half_hour // 2, half_hour % 2 * 30)
+            terms = {"calendar": always, "zone": place, "at": time}
+            asserts_equal(
+                lambda days, terms=terms: bulk.change_by_full_days(days, **terms),
+                lambda day, terms=terms: pmkit.change_by_full_days(day, **terms),
+                [middle + k * DAY for k in range(-2, 4)],
+                as_dates,
+            )
 
 
 class TestCalendarQuestions:

@@ -46,8 +46,41 @@ def dates(*texts):
     return np.array(texts, dtype="datetime64[D]")
 
 
+ON_DATES = [
+    pytest.param(
+        lambda days: bulk.appointment_by(days, calendar=CHINA), id="APPOINT-2"
+    ),
+    pytest.param(lambda days: bulk.change_by(days, zone=SHANGHAI), id="CHANGE-1"),
+    pytest.param(
+        lambda days: bulk.change_by_full_days(days, calendar=CHINA, zone=SHANGHAI),
+        id="CHANGE-2",
+    ),
+]
+ON_INSTANTS = [
+    pytest.param(
+        lambda at: bulk.visit_date_by(at, calendar=CHINA),
+        "requested_at",
+        id="APPOINT-1",
+    ),
+    pytest.param(
+        lambda at: bulk.ship_day_after(at, days=30, zone=SHANGHAI),
+        "received_at",
+        id="SHIP-1",
+    ),
+]
+
+
 class TestDates:
     """Arrays of dates."""
+
+    @pytest.mark.parametrize("clause", ON_DATES)
+    @pytest.mark.parametrize("values", [*NO_DATES, dates("NaT")])
+    def test_what_no_clause_on_dates_takes(self, clause, values):
+        """The clauses on days of visits refuse NaT and what is no array of dates."""
+        with pytest.raises(pmkit.InputError, match=r"^visit_days\b") as caught:
+            clause(values)
+
+        assert caught.value.remedy
 
     @pytest.mark.parametrize("values", NO_DATES)
     def test_what_is_no_array_of_dates(self, values):
@@ -122,6 +155,15 @@ class TestDates:
 
 class TestInstants:
     """Arrays of instants."""
+
+    @pytest.mark.parametrize(("clause", "field"), ON_INSTANTS)
+    @pytest.mark.parametrize("values", [*NO_INSTANTS, instants("NaT")])
+    def test_what_no_clause_on_instants_takes(self, clause, field, values):
+        """The clauses on orders and payments refuse NaT and what is no instant."""
+        with pytest.raises(pmkit.InputError, match=rf"^{field}\b") as caught:
+            clause(values)
+
+        assert caught.value.remedy
 
     @pytest.mark.parametrize("values", NO_INSTANTS)
     def test_what_is_no_array_of_instants(self, values):
@@ -202,6 +244,77 @@ class TestInstants:
         assert caught.value.field == "opened_at[0]"
 
 
+class TestStarts:
+    """Arrays that may be of instants or of dates."""
+
+    @pytest.mark.parametrize(
+        "values", [*NO_INSTANTS[1:], *NO_DATES[1:], instants("NaT"), dates("NaT")]
+    )
+    def test_what_is_neither(self, values):
+        """A visit starts at an instant or on a date; all else is refused."""
+        with pytest.raises(pmkit.InputError, match=r"^starts\b") as caught:
+            bulk.change_by_hours(values, zone=SHANGHAI)
+
+        assert caught.value.remedy
+
+    def test_dates_of_the_other_byte_order(self):
+        """Dates are dates in any order of their bytes."""
+        found = bulk.change_by_hours(
+            dates("2026-03-10").astype(">M8[D]"), zone=SHANGHAI
+        )
+
+        assert instants("2026-03-07T16:00").tolist() == found.at.tolist()
+
+    def test_a_split_microsecond(self):
+        """A start between two microseconds has no exact instant hours before it."""
+        with pytest.raises(pmkit.InputError, match="splits") as caught:
+            bulk.change_by_hours(
+                np.array([1_000, 1_001], dtype="datetime64[ns]"), zone=SHANGHAI
+            )
+
+        assert caught.value.field == "starts[1]"
+
+    @pytest.mark.parametrize(
+        "far",
+        [
+            dates("-290000-01-01"),
+            dates("290000-01-01"),
+            dates("0001-12-31"),
+            dates("9999-01-01"),
+            instants("0001-01-02T23:59"),
+            instants("9999-12-31T16:00"),
+            np.array([2**62], dtype="datetime64[s]"),
+        ],
+    )
+    def test_the_ends_of_all_dates(self, far):
+        """A start whose hours before or whose date leave all dates is refused."""
+        near = np.append(dates("2026-03-10").astype(far.dtype), far)
+
+        with pytest.raises(pmkit.InputError) as caught:
+            bulk.change_by_hours(near, zone=SHANGHAI)
+
+        assert caught.value.field == "starts[1]"
+
+    def test_a_date_that_the_zone_has_not(self):
+        """Hours before a start that lead to no date in the zone are refused."""
+        west = zoneinfo.ZoneInfo("America/New_York")
+        early = instants("2026-03-10T00:00", "0001-01-01T03:00")
+
+        with pytest.raises(pmkit.InputError, match="has no date") as caught:
+            bulk.change_by_hours(early, zone=west, hours=1)
+
+        assert caught.value.field == "starts[1]"
+
+    def test_the_last_start_of_all(self):
+        """The last instant with a date at the place is an answer."""
+        found = bulk.change_by_hours(
+            instants("9999-12-31T15:59:59.999999"), zone=SHANGHAI
+        )
+
+        assert instants("9999-12-29T15:59:59.999999").tolist() == found.at.tolist()
+        assert dates("9999-12-29").tolist() == found.last_day.tolist()
+
+
 class TestTerms:
     """The other arguments."""
 
@@ -216,6 +329,16 @@ class TestTerms:
             bulk.escalates_at(instants(), zone=SHANGHAI, day=wrong)
         with pytest.raises(pmkit.InputError):
             bulk.pay_link_until(instants(), hours=wrong)
+        with pytest.raises(pmkit.InputError, match=r"^hours\b"):
+            bulk.change_by_hours(instants(), zone=SHANGHAI, hours=wrong)
+        with pytest.raises(pmkit.InputError, match=r"^full_days\b"):
+            bulk.change_by_full_days(
+                dates(), calendar=CHINA, zone=SHANGHAI, full_days=wrong
+            )
+        with pytest.raises(pmkit.InputError, match=r"^working_days\b"):
+            bulk.visit_date_by(instants(), calendar=CHINA, working_days=wrong)
+        with pytest.raises(pmkit.InputError, match=r"^days\b"):
+            bulk.ship_day_after(instants(), zone=SHANGHAI, days=wrong)
 
     def test_no_calendar_no_zone_no_convention(self):
         """What is no calendar, zone, convention or time of day is refused."""
@@ -229,6 +352,25 @@ class TestTerms:
             bulk.review_until(instants(), zone="Asia/Shanghai")
         with pytest.raises(pmkit.InputError, match="time of day"):
             bulk.change_by(dates(), zone=SHANGHAI, at=13)
+        for at in (12, dt.time(12, tzinfo=dt.UTC)):
+            with pytest.raises(pmkit.InputError, match="time of day"):
+                bulk.appointment_by(dates(), calendar=CHINA, at=at)
+            with pytest.raises(pmkit.InputError, match="time of day"):
+                bulk.change_by_full_days(dates(), calendar=CHINA, zone=SHANGHAI, at=at)
+        with pytest.raises(pmkit.InputError, match="zone"):
+            bulk.change_by_hours(instants(), zone="Asia/Shanghai")
+        with pytest.raises(pmkit.InputError, match="zone"):
+            bulk.ship_day_after(instants(), zone="Asia/Shanghai", days=1)
+        with pytest.raises(pmkit.InputError, match="zone"):
+            bulk.change_by_full_days(dates(), calendar=CHINA, zone=dt.UTC)
+
+    @pytest.mark.parametrize("days", [3_000_000, 10**30])
+    def test_a_ship_date_beyond_all_dates(self, days):
+        """Days that lead out of all dates are refused, by the first payment."""
+        with pytest.raises(pmkit.InputError, match="beyond the last date") as caught:
+            bulk.ship_day_after(instants("2026-03-02T01:00"), zone=SHANGHAI, days=days)
+
+        assert caught.value.field == "received_at[0]"
 
     @pytest.mark.parametrize(
         "wrong", [0, True, 1.5, np.array([0, 1]), np.array([1.0, 2.0]), np.array([1])]

@@ -7,6 +7,7 @@ each day and then only looked up.
 
 from __future__ import annotations
 
+import zoneinfo
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -30,7 +31,6 @@ from pmkit.core.deadlines import CountingConvention
 from pmkit.core.errors import InputError
 
 if TYPE_CHECKING:
-    import zoneinfo
     from collections.abc import Callable, Sequence
 
     import numpy.typing as npt

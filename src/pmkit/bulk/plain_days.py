@@ -168,21 +168,20 @@ def hours_earlier(
     begins = _begins(starts, zone, ask)
     if not begins.size:
         return _days(begins, starts), _instants(begins, starts)
-    low, high = int(begins.min()), int(begins.max())
+    high = int(begins.max())
     span = min(hours * _HOUR, high - _FIRST + 1)
-    early: Bools = begins < _FIRST + span + 1
+    early: Bools = begins <= _FIRST + span
     # A start within the last hours of all may have no date in the zone.
     read = clocks(zone, high // DAY - 1, high // DAY)
     late: Bools = (begins > _LAST - DAY) & (read.date_at(begins) > MAX_DAY)
-    if early.any() or late.any():
-        raise first_error(starts, early | late, ask, InputError)
-    at = begins - span
-    local = local_days(zone, (low - span - 1) // DAY - 1, (high - span) // DAY + 1)
+    at = np.maximum(begins - span, _FIRST + 1)
+    local = local_days(zone, int(at.min()) // DAY - 2, int(at.max()) // DAY + 1)
     days = np.empty_like(at)
     for part in parts(at.size):
         days[part] = local.day[local.stretches(at[part] - 1)]
-    if int(days.min()) < MIN_DAY:
-        raise first_error(starts, days < MIN_DAY, ask, InputError)
+    bad = early | late | (days < MIN_DAY)
+    if bad.any():
+        raise first_error(starts, bad, ask, InputError)
     return _days(days, starts), _instants(at, starts)
 
 
@@ -201,17 +200,17 @@ def _begins(
     starts: Dates | Instants, zone: zoneinfo.ZoneInfo, ask: Callable[[Any, int], object]
 ) -> Ints:
     """Give the instants, or those at which the dates begin, in microseconds."""
+    bad: Bools
     if isinstance(starts, Instants):
-        if starts.ticks.size:
-            bad = starts.outside(_FIRST, _LAST + 1)
-            if bad.any():
-                raise first_error(starts, bad, ask, InputError)
+        bad = starts.outside(_FIRST, _LAST + 1)
+    else:
+        bad = (starts.days < _FIRST_START) | (starts.days > _LAST_START)
+    if bad.any():
+        raise first_error(starts, bad, ask, InputError)
+    if isinstance(starts, Instants):
         begins = starts.micros()
         starts.refuse_split(begins)
         return begins
-    bad = (starts.days < _FIRST_START) | (starts.days > _LAST_START)
-    if bad.any():
-        raise first_error(starts, bad, ask, InputError)
     if not starts.days.size:
         return starts.days
     read = clocks(zone, *starts.bounds())

@@ -239,5 +239,10 @@ def change_by_hours(
 
 def _starts(starts: Times) -> Dates | Instants:
     given: object = starts
-    of_days = isinstance(given, np.ndarray) and given.dtype == np.dtype("datetime64[D]")
-    return (dates if of_days else instants)(starts, field="starts")
+    if (
+        isinstance(given, np.ndarray)
+        and given.dtype.kind == "M"
+        and np.datetime_data(given.dtype) == ("D", 1)
+    ):
+        return dates(starts, field="starts")
+    return instants(starts, field="starts")
