@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import attrs
 
 import pmkit
-from pmkit.core import clauses, errors, roles
+from pmkit.core import clauses, errors, plugin_errors, roles
 from pmkit.core.events import Event
 from pmkit.core.order import OrderStage
 from pmkit.core.parties import Role
@@ -105,6 +105,24 @@ WHAT_TO_DO = {
     "unavailable": "Show the reason; choose another agency or method.",
     "conflict": "Use a new idempotency key for a new command.",
     "plugin": "Repair the plugin, or leave it out with `skip=`.",
+    "plugin-call": "Read `certainty`, `retry` and `blame`; a leaf of the tree says more.",
+    "plugin-settings": "Correct the setting named by `field`; nothing was called.",
+    "plugin-auth": "Renew the credentials of the instance; the call is made again.",
+    "plugin-unsupported": "Choose a plugin whose capabilities name this operation.",
+    "plugin-request": "Correct what `fields` names.",
+    "plugin-coverage": "Choose another agency.",
+    "plugin-slot": "Propose another time.",
+    "plugin-deadline": "Agree on a later time with the far side.",
+    "plugin-declined": "Show the message to the payer; another method may do.",
+    "plugin-conflict": "Look at both sides; then `pmkit ops resolve`.",
+    "plugin-not-found": "Check the reference in the order's timeline.",
+    "plugin-rate": "Nothing: the call is made again after `after`.",
+    "plugin-unavailable": "Nothing: the call is made again; look at the network.",
+    "plugin-unknown": "Nothing: pmkit looks it up; if it cannot, `pmkit ops unresolved`.",
+    "plugin-protocol": "Report it to the plugin's author, with the call record.",
+    "plugin-address": "Name the host in the manifest; a sandbox may name exceptions.",
+    "webhook-rejected": "Nothing: the message is dropped; look for a wrong secret.",
+    "plugin-fault": "Report it to the plugin's author, with the call record.",
     "store": "Catch it around `Desk.open`; one of the four below says more.",
     "foreign-store": "Check the path: the file belongs to something else.",
     "newer-store": "Install the pmkit that wrote it, or a newer one.",
@@ -350,11 +368,12 @@ def opening_event() -> str:
 
 def all_errors() -> str:
     """Write the table of errors, with what to do about each."""
-    every = [
-        thing
-        for thing in vars(errors).values()
+    every = {
+        thing: None
+        for module in (errors, plugin_errors)
+        for thing in vars(module).values()
         if inspect.isclass(thing) and issubclass(thing, errors.PmkitError)
-    ]
+    }
     rows = [
         (f"`{e.__name__}`", f"`{e.code}`", first_line(e), WHAT_TO_DO[e.code])
         for e in every

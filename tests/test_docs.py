@@ -11,7 +11,7 @@ import re
 import pytest
 
 import pmkit
-from pmkit.core import errors
+from pmkit.core import errors, plugin_errors
 
 ROOT = pathlib.Path(__file__).parents[1]
 CORE = ROOT / "src" / "pmkit" / "core"
@@ -56,17 +56,23 @@ def clause_functions():
 
 def error_classes():
     """List the error classes of pmkit, the base first."""
-    found = vars(errors).values()
+    found = {**vars(errors), **vars(plugin_errors)}.values()
     return [x for x in found if inspect.isclass(x) and issubclass(x, errors.PmkitError)]
 
 
 def drawn_errors():
     """Read the tree at the top of the errors: [(depth, name)]."""
-    lines = (errors.__doc__ or "").splitlines()
+    return [*drawn_in(errors, 0), *drawn_in(plugin_errors, 2)]
+
+
+def drawn_in(module, depth):
+    """Read the tree at the top of one module, whose root is so deep."""
+    lines = (module.__doc__ or "").splitlines()
     rows = [
-        re.match(r"    ((?:│   |    )*(?:├── |└── )?)(\w+Error)\b", x) for x in lines
+        re.match(r"    ((?:│   |    )*(?:├── |└── )?)(\w+Error|WebhookRejected)\b", x)
+        for x in lines
     ]
-    return [(len(row[1]) // 4, row[2]) for row in rows if row]
+    return [(depth + len(row[1]) // 4, row[2]) for row in rows if row]
 
 
 def depth_of(error):

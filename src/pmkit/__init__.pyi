@@ -13,6 +13,11 @@ from pmkit.core.catalogue import (
     Readiness as Readiness,
     ServiceKind as ServiceKind,
 )
+from pmkit.core.certainty import (
+    Blame as Blame,
+    Certainty as Certainty,
+    Retry as Retry,
+)
 from pmkit.core.clauses import (
     answer_by as answer_by,
     appointment_by as appointment_by,
@@ -93,6 +98,14 @@ from pmkit.core.fees import (
     FeeTier as FeeTier,
     FeeTiers as FeeTiers,
 )
+from pmkit.core.lookups import (
+    Absent as Absent,
+    FindRequest as FindRequest,
+    Found as Found,
+    ObservationsRequest as ObservationsRequest,
+    Pending as Pending,
+    VisitDaysRequest as VisitDaysRequest,
+)
 from pmkit.core.money import Money as Money
 from pmkit.core.order import (
     DaysAfterPayment as DaysAfterPayment,
@@ -115,6 +128,26 @@ from pmkit.core.payment import (
     Refund as Refund,
     RefundRoute as RefundRoute,
     RefundState as RefundState,
+)
+from pmkit.core.plugin_errors import (
+    AddressRefusedError as AddressRefusedError,
+    AuthFailedError as AuthFailedError,
+    OutcomeUnknownError as OutcomeUnknownError,
+    OutOfCoverageError as OutOfCoverageError,
+    PaymentDeclinedError as PaymentDeclinedError,
+    PluginCallError as PluginCallError,
+    PluginFaultError as PluginFaultError,
+    ProtocolViolationError as ProtocolViolationError,
+    ProviderConflictError as ProviderConflictError,
+    ProviderDeadlineError as ProviderDeadlineError,
+    ProviderNotFoundError as ProviderNotFoundError,
+    ProviderUnavailableError as ProviderUnavailableError,
+    RateLimitedError as RateLimitedError,
+    RequestInvalidError as RequestInvalidError,
+    SettingsError as SettingsError,
+    SlotUnavailableError as SlotUnavailableError,
+    UnsupportedError as UnsupportedError,
+    WebhookRejected as WebhookRejected,
 )
 from pmkit.core.ports import (
     Agency as Agency,
@@ -209,14 +242,32 @@ from pmkit.core.visit import (
     Visit as Visit,
     VisitState as VisitState,
 )
+from pmkit.effects.context import (
+    CallContext as CallContext,
+    CallRecord as CallRecord,
+    Environment as Environment,
+    Exchange as Exchange,
+)
 from pmkit.facts.aql import sampling_plan as sampling_plan
 from pmkit.facts.calendar_files import (
     read_calendar as read_calendar,
     write_calendar as write_calendar,
 )
 from pmkit.facts.calendars import working_calendar as working_calendar
+from pmkit.hooks.capabilities import (
+    Capabilities as Capabilities,
+    Capability as Capability,
+    Idempotency as Idempotency,
+    LookUp as LookUp,
+    Support as Support,
+)
 from pmkit.hooks.loading import load_plugins as load_plugins
+from pmkit.hooks.manifest import (
+    PluginKind as PluginKind,
+    PluginManifest as PluginManifest,
+)
 from pmkit.hooks.panel import Panel as Panel
+from pmkit.hooks.secrets import Secret as Secret
 from pmkit.hooks.specs import hookimpl as hookimpl
 from pmkit.shell.clock import (
     SetClock as SetClock,

@@ -24,7 +24,8 @@ Every error that pmkit raises on purpose, in one tree.
     │   ├── NotYetError                  something has to happen first
     │   └── UnavailableError             a plugin says no, and why
     ├── ConflictError                    same idempotency key, other content
-    ├── PluginError                      a plugin failed to load or to answer
+    ├── PluginError                      a plugin failed to load or to answer; its
+    │                                    calls have a tree in core.plugin_errors
     └── StoreError                       the file or the rows are not as they must be
         ├── ForeignStoreError            not a pmkit database
         ├── NewerStoreError              written by a newer pmkit
