@@ -390,6 +390,47 @@ class TestOutboxAndInbox:
             assert [True, False, True, True] == new
             assert tx.inbox_seen("p", "", "e1")
             assert not tx.inbox_seen("p", "", "e2")
+            assert [] == tx.inbox_waiting()
+
+    def test_a_message_waits_until_it_is_applied(self, store):
+        """What came with its body waits, byte by byte, until it was applied."""
+        given = {"digest": "d", "order_id": None, "at": AT}
+        kept = {"body": b"\x00{}", "headers": {"X-Sign": "v1"}, "scheme": "plain"}
+        with store.transaction() as tx:
+            assert tx.inbox_add("p", "", "e1", **given, **kept)
+            assert not tx.inbox_add("p", "", "e1", **given, **kept)
+            (row,) = tx.inbox_waiting()
+            tx.inbox_applied("p", "", "e1", at=AT, order_id="TA-1")
+
+            assert (b"\x00{}", {"X-Sign": "v1"}, "plain") == (
+                row.body,
+                row.headers,
+                row.scheme,
+            )
+            assert [] == tx.inbox_waiting()
+            assert tx.inbox_seen("p", "", "e1")
+
+    def test_a_message_that_fails_holds_up_no_other(self, store):
+        """What failed most often comes last, and can be left out."""
+        with store.transaction() as tx:
+            for name in ("e1", "e2"):
+                tx.inbox_add(
+                    "p", "", name, digest="d", order_id=None, at=AT, body=b"{}"
+                )
+            tx.inbox_failed("p", "", "e1", error="NotFoundError")
+            found = [(r.event_id, r.attempts, r.error) for r in tx.inbox_waiting()]
+
+            assert [("e2", 0, ""), ("e1", 1, "NotFoundError")] == found
+            assert ["e2"] == [r.event_id for r in tx.inbox_waiting(5, attempts_below=1)]
+            assert ["e2"] == [r.event_id for r in tx.inbox_waiting(1)]
+
+    def test_only_what_was_kept_can_be_applied(self, store):
+        """A message that was never kept is named."""
+        with store.transaction() as tx:
+            with pytest.raises(NotFoundError):
+                tx.inbox_applied("p", "", "e1", at=AT)
+            with pytest.raises(NotFoundError):
+                tx.inbox_failed("p", "", "e1", error="Boom")
 
 
 class TestFiles:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from pmkit.shell.store.rows import (
     EffectRow,
     EffectState,
+    InboxRow,
     OrderRow,
     RecordedEvent,
     Remembered,
@@ -19,6 +20,7 @@ __all__ = [
     "Difference",
     "EffectRow",
     "EffectState",
+    "InboxRow",
     "OrderRow",
     "RecordedEvent",
     "Remembered",

@@ -1,5 +1,5 @@
 """
-What is kept beside the orders: answers to commands, news that was heard, files.
+What is kept beside the orders: answers to commands, and files.
 """
 
 from __future__ import annotations
@@ -110,74 +110,6 @@ class Keeping:
             "at": at,
         }
         self.connection.execute(sa.insert(self.tables.commands), row)
-
-    # -------------------------------------------------------------------- inbox
-
-    def inbox_seen(self, provider: str, account: str, event_id: str) -> bool:
-        """
-        Tell whether a message was heard before.
-
-        Args:
-            provider: Who sent it.
-
-            account: Which of our accounts with them it is about; may be empty.
-
-            event_id: Their name for it; it counts once for ever.
-        """
-        inbox = self.tables.inbox
-        here = (
-            (inbox.c.provider == provider)
-            & (inbox.c.account == account)
-            & (inbox.c.event_id == event_id)
-        )
-        asked = sa.select(inbox.c.event_id).where(here)
-        return self.connection.execute(asked).one_or_none() is not None
-
-    def inbox_add(
-        self,
-        provider: str,
-        account: str,
-        event_id: str,
-        *,
-        digest: str,
-        order_id: str | None,
-        at: dt.datetime,
-        applied_at: dt.datetime | None = None,
-    ) -> bool:
-        """
-        Note that a message was heard.
-
-        Args:
-            provider: Who sent it.
-
-            account: Which of our accounts with them it is about; may be empty.
-
-            event_id: Their name for it.
-
-            digest: The hash of what it says.
-
-            order_id: The order that it is about, if that is known.
-
-            at: The present instant.
-
-            applied_at: When it was folded into the order; *at* if not given.
-
-        Returns:
-            Whether it is new; nothing is written if it is not.
-        """
-        if self.inbox_seen(provider, account, event_id):
-            return False
-        row = {
-            "provider": provider,
-            "account": account,
-            "event_id": event_id,
-            "digest": digest,
-            "order_id": order_id,
-            "received_at": at,
-            "applied_at": at if applied_at is None else applied_at,
-        }
-        self.connection.execute(sa.insert(self.tables.inbox), row)
-        return True
 
     # -------------------------------------------------------------------- files
 

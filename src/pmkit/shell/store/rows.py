@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -90,6 +91,46 @@ class Remembered:
     digest: str
     order_id: str
     answer: Any
+
+
+@attrs.frozen(kw_only=True)
+class InboxRow:
+    """
+    A message of the outside that waits to be applied.
+
+    Args:
+        provider: Who sent it.
+
+        account: Which of our accounts with them it is about; may be empty.
+
+        event_id: Their name for it.
+
+        digest: The hash of what it says.
+
+        received_at: When it was kept, UTC.
+
+        body: What came, byte by byte.
+
+        headers: What stood above it.
+
+        scheme: How it was verified.
+
+        attempts: How often it could not be applied.
+
+        error: The class of what went wrong the last time.
+    """
+
+    provider: str
+    account: str
+    event_id: str
+    digest: str
+    order_id: str | None
+    received_at: dt.datetime
+    body: bytes = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    scheme: str
+    attempts: int
+    error: str
 
 
 @attrs.frozen(kw_only=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
 #: The revisions of the tables, oldest first; the last one is that of this pmkit.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 HEAD = REVISIONS[-1]
 
 #: "pmkt" in the header of a SQLite file.
@@ -95,6 +95,11 @@ def tables(prefix: str = "") -> Tables:
 
 def _text(name: str, **more: Any) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=more.pop("nullable", False), **more)
+
+
+def _added(name: str) -> sa.Column[str]:
+    """Give a text that rows of an earlier revision have empty."""
+    return _text(name, server_default=sa.text("''"))
 
 
 def _whole(name: str, **more: Any) -> sa.Column[int]:
@@ -173,6 +178,16 @@ def _effects(metadata: sa.MetaData, prefix: str) -> sa.Table:
         _text("result"),
         _instant("created_at"),
         _instant("updated_at"),
+        _added("digest"),
+        _added("certainty"),
+        _instant("first_sent_at", nullable=True),
+        _instant("next_at", nullable=True),
+        _added("reference"),
+        _added("parked"),
+        _added("resolution"),
+        _added("resolved_by"),
+        _added("evidence"),
+        _instant("resolved_at", nullable=True),
         sa.Index(f"{prefix}effects_by_state", "state", "number"),
         sa.Index(f"{prefix}effects_by_order", "order_id", "number"),
     )
@@ -205,6 +220,12 @@ def _inbox(metadata: sa.MetaData, prefix: str) -> sa.Table:
         _text("order_id", nullable=True),
         _instant("received_at"),
         _instant("applied_at", nullable=True),
+        sa.Column("body", sa.LargeBinary, nullable=True),
+        _added("headers"),
+        _added("scheme"),
+        _whole("attempts", server_default=sa.text("0")),
+        _added("error"),
+        sa.Index(f"{prefix}inbox_by_applied", "applied_at", "attempts"),
     )
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from pmkit.core.errors import ConflictError, CorruptStoreError, StaleWriteError
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.chain import GENESIS, event_hash
+from pmkit.shell.store.inbox import Inbox
 from pmkit.shell.store.keeping import Keeping, read_stored
 from pmkit.shell.store.ledger import Ledger
 from pmkit.shell.store.rows import OrderRow, RecordedEvent
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pmkit.core.order import Order
 
 
-class Transaction(Ledger, Keeping):
+class Transaction(Ledger, Inbox, Keeping):
     """
     An open transaction of a store; made by `Store.transaction`.
 
