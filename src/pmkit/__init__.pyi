@@ -1,4 +1,13 @@
 # What type checkers see of the names that load on first use; a test compares both.
+from pmkit.core.agency_terms import (
+    AQF_2026_11 as AQF_2026_11,
+    MOVLEY_2026_11 as MOVLEY_2026_11,
+    QIMA_2026_11 as QIMA_2026_11,
+    AgencyTerms as AgencyTerms,
+    DayBeforeRule as DayBeforeRule,
+    FullDaysRule as FullDaysRule,
+    HoursRule as HoursRule,
+)
 from pmkit.core.calendars import WorkingCalendar as WorkingCalendar
 from pmkit.core.case import (
     CaseState as CaseState,
@@ -231,6 +240,10 @@ from pmkit.core.terms import (
     TERMS_2026_01 as TERMS_2026_01,
     OnAmendment as OnAmendment,
     Terms as Terms,
+)
+from pmkit.core.under_terms import (
+    cut_off_of as cut_off_of,
+    fees_of as fees_of,
 )
 from pmkit.core.visit import (
     Appointment as Appointment,

@@ -35,6 +35,17 @@ def deadlines() -> None:
     assert_type(pmkit.report_by(ENDED, calendar=calendar), pmkit.Deadline)
 
 
+def agencies() -> None:
+    """The terms of an agency, and what they come to."""
+    calendar = pmkit.working_calendar("CN")
+    terms = pmkit.AQF_2026_11
+    assert_type(terms, pmkit.AgencyTerms)
+    due = pmkit.cut_off_of(terms, SHIP_DATE, calendar=calendar, country="CN")
+    assert_type(due, pmkit.Deadline)
+    tiers = pmkit.fees_of(terms, SHIP_DATE, calendar=calendar, country="CN")
+    assert_type(tiers.tier_at(ENDED), pmkit.FeeTier)
+
+
 def money() -> None:
     """An exact amount."""
     price = pmkit.Money.of("48.00", "USD")

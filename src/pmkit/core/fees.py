@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _WHOLE = 100
 
 
-def _percentage(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+def percentage(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse anything but an int from 0 to 100."""
     if (
         isinstance(value, bool)
         or not isinstance(value, int)
@@ -62,7 +63,7 @@ class FeeTier:
         converter=attrs.converters.optional(to_utc)
     )
     ends: dt.datetime | None = attrs.field(converter=attrs.converters.optional(to_utc))
-    percent: int = attrs.field(default=0, validator=_percentage)
+    percent: int = attrs.field(default=0, validator=percentage)
     per_man_day: Money | None = None
     with_expenses: bool = False
     at_most: bool = False

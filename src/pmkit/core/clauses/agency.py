@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SUNDAY = frozenset({6})
 #: ISO 3166-1 codes of the countries in which one full working day is enough:
 #: https://www.asiaqualityfocus.com/about-us/cancellation-fee
-_ONE_FULL_DAY = frozenset({"BD", "CN", "IN", "KH", "PK", "VN"})
+ONE_FULL_DAY = frozenset({"BD", "CN", "IN", "KH", "PK", "VN"})
 
 
 def full_days_in(country: str) -> int:
@@ -44,12 +44,22 @@ def full_days_in(country: str) -> int:
 
     Source: https://www.asiaqualityfocus.com/about-us/cancellation-fee
     """
+    return 1 if country_code(country) in ONE_FULL_DAY else 2
+
+
+def country_code(country: str) -> str:
+    """
+    Give the code of a country in capitals.
+
+    Raises:
+        pmkit.InputError: If *country* is no code of two letters.
+    """
     given: object = country
     if not isinstance(given, str) or len(given) != len("CN") or not given.isalpha():
         msg = f"{given!r} is not the code of a country."
         remedy = "Give its ISO 3166-1 code, such as CN."
         raise InputError(msg, field="country", remedy=remedy)
-    return 1 if country.upper() in _ONE_FULL_DAY else 2
+    return country.upper()
 
 
 def six_day_week(calendar: WorkingCalendar) -> WorkingCalendar:

@@ -25,13 +25,19 @@ _MAN_DAY_FEE = Money.of(100, "USD")
 
 
 def change_fees(
-    visit_day: dt.date, *, zone: zoneinfo.ZoneInfo, at: dt.time = dt.time(13)
+    visit_day: dt.date,
+    *,
+    zone: zoneinfo.ZoneInfo,
+    at: dt.time = dt.time(13),
+    late_percent: int = 100,
 ) -> FeeTiers:
     """
     List what a change costs under CHANGE-1: nothing, then the whole price.
 
     Args:
         visit_day, zone, at: See `change_by`.
+
+        late_percent: What a later change costs, percent of the price.
 
     Raises:
         pmkit.InputError: If one of them is wrong.
@@ -51,7 +57,7 @@ def change_fees(
         clause="CHANGE-1",
         tiers=(
             FeeTier(name="free", begins=None, ends=free_until),
-            FeeTier(name="full", begins=free_until, ends=None, percent=100),
+            FeeTier(name="full", begins=free_until, ends=None, percent=late_percent),
         ),
     )
 
