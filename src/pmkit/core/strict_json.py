@@ -5,19 +5,31 @@ A reader of JSON that trusts nobody.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pmkit.core.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NOT_JSON = "Send one JSON object, in UTF-8."
 
 
-def read_json(text: str | bytes) -> Any:
+def read_json(
+    text: str | bytes,
+    *,
+    whole: Callable[[str], Any] | None = None,
+    broken: Callable[[str], Any] | None = None,
+) -> Any:
     """
     Read JSON, and refuse what a lenient reader would guess at.
 
     Args:
         text: One JSON value; bytes are UTF-8.
+
+        whole: What reads a whole number, in place of `int`.
+
+        broken: What reads another number, in place of `float`.
 
     Returns:
         Plain values.
@@ -29,7 +41,11 @@ def read_json(text: str | bytes) -> Any:
     try:
         decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         return json.loads(
-            decoded, object_pairs_hook=_each_once, parse_constant=_no_constant
+            decoded,
+            object_pairs_hook=_each_once,
+            parse_constant=_no_constant,
+            parse_int=whole,
+            parse_float=broken,
         )
     except json.JSONDecodeError as error:
         msg = f"Line {error.lineno}, column {error.colno}: {error.msg}."
