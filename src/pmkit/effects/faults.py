@@ -1,0 +1,125 @@
+"""
+What went wrong on the way to the far side and back, as an error of a call.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import httpx
+
+from pmkit.core import plugin_errors
+from pmkit.core.certainty import Blame, Certainty, Retry
+from pmkit.core.plugin_errors import (
+    AddressRefusedError,
+    OutcomeUnknownError,
+    PluginCallError,
+    PluginFaultError,
+    ProtocolViolationError,
+    ProviderUnavailableError,
+    RequestInvalidError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_T = TypeVar("_T")
+#: With these, no byte of the request was read by the far side.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_GARBLED = (httpx.RemoteProtocolError, httpx.DecodingError)
+_LONGEST = 300
+_LEAVES: Final[Mapping[str, type[PluginCallError]]] = MappingProxyType(
+    {
+        found.__name__: found
+        for found in vars(plugin_errors).values()
+        if isinstance(found, type) and issubclass(found, PluginCallError)
+    }
+)
+
+
+def error_of(exception: BaseException, *, mutates: bool) -> PluginCallError:
+    """
+    Say what an exception of a transport means.
+
+    Args:
+        exception: What the transport raised; its words are not used.
+
+        mutates: Whether the request would change something.
+
+    Returns:
+        The error, without any of the words of the exception.
+    """
+    if isinstance(exception, PluginCallError):
+        return exception
+    if isinstance(exception, _NOT_SENT):
+        return ProviderUnavailableError("The far side cannot be reached.")
+    if isinstance(exception, httpx.UnsupportedProtocol):
+        return AddressRefusedError("The plugin calls an address that is not https.")
+    if isinstance(exception, httpx.LocalProtocolError):
+        return PluginFaultError("The plugin made a request that breaks HTTP.")
+    if isinstance(exception, _GARBLED):
+        return ProtocolViolationError("The far side broke HTTP in its answer.")
+    if mutates:
+        return OutcomeUnknownError("The answer of the far side got lost.")
+    return ProviderUnavailableError(
+        "The answer of the far side got lost.", certainty=Certainty.UNKNOWN
+    )
+
+
+def fault(message: str, *, left: bool) -> PluginFaultError:
+    """
+    Say that the plugin itself is broken.
+
+    Args:
+        message: What it did, in our words.
+
+        left: Whether a request had left this machine by then.
+    """
+    certainty = Certainty.UNKNOWN if left else Certainty.NOT_SENT
+    remedy = "Report it to the tracker of the plugin."
+    return PluginFaultError(message, certainty=certainty, remedy=remedy)
+
+
+def copied(error: PluginCallError) -> PluginCallError:
+    """
+    Copy an error that a plugin raised, without anything else that it holds.
+
+    A class of the plugin becomes ours that it derives from; texts are cut and cleaned;
+    what was raised before it, and may quote secrets, is left behind.
+
+    Args:
+        error: What the plugin raised.
+    """
+    kind = next(
+        found
+        for base in type(error).__mro__
+        if (found := _LEAVES.get(base.__name__)) is base
+    )
+    given = error.__dict__
+    fresh = kind(
+        _text(given.get("message")) or "The plugin says no.",
+        certainty=_one_of(Certainty, given.get("certainty")),
+        retry=_one_of(Retry, given.get("retry")),
+        blame=_one_of(Blame, given.get("blame")),
+        provider_code=_text(given.get("provider_code")),
+        field=_text(given.get("field")) or None,
+        remedy=_text(given.get("remedy")) or None,
+    )
+    after = given.get("after")
+    fresh.after = after if type(after).__name__ == "timedelta" else None
+    fields = given.get("fields")
+    if isinstance(fresh, RequestInvalidError) and type(fields) is tuple:
+        fresh.fields = tuple(_text(name) for name in fields)
+    return fresh
+
+
+def _text(value: object) -> str:
+    if type(value) is not str:
+        return ""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", value[:_LONGEST])
+
+
+def _one_of(kind: type[_T], value: object) -> _T | None:
+    return value if isinstance(value, kind) else None
