@@ -116,20 +116,33 @@ def start_of_day(day: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     assert after is not None  # noqa: S101
     if before >= after:
         return utc - before
-    return _first_instant_of_gap(utc - after, utc - before, zone)
+    return first_instant_after_gap(utc - after, utc - before, zone)
 
 
-def _first_instant_of_gap(
+def first_instant_after_gap(
     before: dt.datetime, after: dt.datetime, zone: zoneinfo.ZoneInfo
 ) -> dt.datetime:
-    """Find by bisection the second at which the offset of *zone* changes."""
-    old = before.astimezone(zone).utcoffset()
-    low, high = 0, int((after - before).total_seconds())
+    """
+    Find the instant at which the clocks of *zone* are put forward.
+
+    Args:
+        before: An instant in UTC before it.
+
+        after: One after it, with no other change of clocks between.
+
+        zone: The zone of the clocks.
+
+    Returns:
+        The second, in UTC, at which the offset changes.
+    """
+    base = before.replace(microsecond=0)
+    old = base.astimezone(zone).utcoffset()
+    low, high = 0, int((after - base).total_seconds()) + 1
     while high - low > 1:
         middle = (low + high) // 2
-        moment = before + dt.timedelta(seconds=middle)
+        moment = base + dt.timedelta(seconds=middle)
         if moment.astimezone(zone).utcoffset() == old:
             low = middle
         else:
             high = middle
-    return before + dt.timedelta(seconds=high)
+    return base + dt.timedelta(seconds=high)

@@ -11,6 +11,7 @@ import datetime as dt
 import zoneinfo
 
 from pmkit.core.errors import InputError
+from pmkit.core.moments import first_instant_after_gap
 
 
 def named_zone(value: object, *, field: str) -> zoneinfo.ZoneInfo:
@@ -90,21 +91,4 @@ def instant_at(day: dt.date, time: dt.time, zone: zoneinfo.ZoneInfo) -> dt.datet
     second = wall.replace(tzinfo=zone, fold=1).astimezone(dt.UTC)
     if first <= second:
         return first
-    return _first_instant_after_gap(second, first, zone)
-
-
-def _first_instant_after_gap(
-    before: dt.datetime, after: dt.datetime, zone: zoneinfo.ZoneInfo
-) -> dt.datetime:
-    """Bisect to the second at which the offset of *zone* changes."""
-    base = before.replace(microsecond=0)
-    old = base.astimezone(zone).utcoffset()
-    low, high = 0, int((after - base).total_seconds()) + 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        moment = base + dt.timedelta(seconds=middle)
-        if moment.astimezone(zone).utcoffset() == old:
-            low = middle
-        else:
-            high = middle
-    return base + dt.timedelta(seconds=high)
+    return first_instant_after_gap(second, first, zone)
