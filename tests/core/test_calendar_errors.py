@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 
+import attrs
 import pytest
 
 from pmkit.core.calendars import WorkingCalendar
@@ -213,6 +214,18 @@ class TestUnannounced:
         words = f"{named} has not been announced in the calendar part."
 
         assert ("day", words, ANNOUNCED) == says(question, CalendarHorizonError)
+
+    def test_an_estimated_day(self):
+        """A day that rests on an estimate is called one, word for word."""
+        moon = attrs.evolve(PART, estimated=frozenset({dt.date(2026, 3, 10)}))
+
+        assert says(
+            lambda: moon.is_working_day(dt.date(2026, 3, 10)), CalendarHorizonError
+        ) == (
+            "day",
+            "2026-03-10 is only an estimate in the calendar part.",
+            ANNOUNCED,
+        )
 
 
 class TestEdges:
