@@ -190,6 +190,17 @@ from pmkit.core.recheck import (
     recheck as recheck,
     recheck_all as recheck_all,
 )
+from pmkit.core.reconciliation import (
+    BookEntry as BookEntry,
+    Flow as Flow,
+    Matched as Matched,
+    Mismatch as Mismatch,
+    OpenItem as OpenItem,
+    ProcessorEntry as ProcessorEntry,
+    Reconciliation as Reconciliation,
+    StatementLine as StatementLine,
+)
+from pmkit.core.reconciling import reconcile as reconcile
 from pmkit.core.report import (
     ClassResult as ClassResult,
     Decision as Decision,
