@@ -36,6 +36,26 @@ class EffectKind(enum.StrEnum):
     REFUND = "refund"
 
 
+class EffectState(enum.StrEnum):
+    """How far a call to a plugin has come."""
+
+    #: Decided and committed; nothing was sent yet, or nothing that had an effect.
+    RESERVED = "reserved"
+    #: About to be sent, or sent: a crash leaves it here.
+    SUBMITTING = "submitting"
+    #: The far side took it and will tell the outcome later.
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    REJECTED = "rejected"
+    #: Nobody knows whether it had an effect.
+    UNKNOWN = "unknown"
+
+    @property
+    def over(self) -> bool:
+        """Whether it is never sent again by itself."""
+        return self in (EffectState.SUCCEEDED, EffectState.REJECTED)
+
+
 @attrs.frozen(kw_only=True)
 class Effect:
     """

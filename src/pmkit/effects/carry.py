@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pmkit.core.effects import Effect, EffectKind
 from pmkit.core.errors import PluginError
+from pmkit.core.lookups import News, Pending
 from pmkit.core.ports import (
     BookingReply,
     BookingRequest,
@@ -22,55 +23,142 @@ from pmkit.core.ports import (
 
 if TYPE_CHECKING:
     from pmkit.core.order import Order
+    from pmkit.core.ports import Agency, PaymentMethod
     from pmkit.core.service import Service
     from pmkit.hooks.panel import Panel
 
 _T = TypeVar("_T")
 
-#: What a plugin can answer to a call.
-News = BookingReply | PaymentObservation | RefundObservation
+
+#: What each call is made with.
+Request = BookingRequest | MoveRequest | CancelRequest | ChargeRequest | RefundOrder
+
+#: What each kind of call must answer; the others answer nothing.
+_NEWS: dict[EffectKind, type[News]] = {
+    EffectKind.BOOK: BookingReply,
+    EffectKind.CHARGE: PaymentObservation,
+    EffectKind.REFUND: RefundObservation,
+}
+_MANY = frozenset({EffectKind.CHARGE, EffectKind.REFUND})
 
 
-def carry_out(order: Order, effect: Effect, panel: Panel) -> tuple[News, ...]:
+def carry_out(order: Order, effect: Effect, panel: Panel) -> tuple[News, ...] | Pending:
     """
     Make one call.
 
     Args:
-        order: The order as it is now.
+        order: The order as it was when it asked for the call.
 
         effect: The call.
 
         panel: The attached plugins.
 
     Returns:
-        What the plugin observed; only the core decides what that means.
+        What the plugin observed, or that it will tell later; only the core decides
+        what that means.
 
     Raises:
         pmkit.UnknownPluginError: If the plugin is not attached any more.
 
         pmkit.PluginError: If it answers with something else than it must.
     """
-    if effect.kind in (EffectKind.CHARGE, EffectKind.REFUND):
-        return _pay(order, effect, panel)
+    return send(plugin_of(effect, panel), effect, request_of(order, effect))
+
+
+def plugin_of(effect: Effect, panel: Panel) -> Agency | PaymentMethod:
+    """
+    Find the plugin that a call is for.
+
+    Args:
+        effect: The call.
+
+        panel: The attached plugins.
+
+    Raises:
+        pmkit.UnknownPluginError: If it is not attached any more.
+    """
+    if effect.kind in _MANY:
+        return panel.method(effect.plugin)
+    return panel.agency(effect.plugin)
+
+
+def request_of(order: Order, effect: Effect) -> Request | None:
+    """
+    Say what a call is made with.
+
+    Args:
+        order: The order as it was when it asked for the call.
+
+        effect: The call.
+
+    Returns:
+        The request; `None` if there is nothing to say any more.
+    """
+    if effect.kind is EffectKind.CHARGE:
+        return _charge_request(order, effect)
+    if effect.kind is EffectKind.REFUND:
+        return _refund_order(order, effect)
     service = order.service(effect.subject)
-    agency = panel.agency(effect.plugin)
     if effect.kind is EffectKind.BOOK:
-        reply = agency.book(booking_request(order, service, effect.operation_id))
-        return (_checked(reply, BookingReply, effect),)
+        return booking_request(order, service, effect.operation_id)
     if effect.kind is EffectKind.MOVE:
-        request = _move_request(service, effect)
-        if request is not None:
-            agency.move(request)
-        return ()
-    agency.cancel(
-        CancelRequest(
-            operation_id=effect.operation_id,
-            service_id=service.id,
-            reference=_reference(service),
-            cause=service.ended.cause if service.ended else "",
-        )
+        return _move_request(service, effect)
+    return CancelRequest(
+        operation_id=effect.operation_id,
+        service_id=service.id,
+        reference=_reference(service),
+        cause=service.ended.cause if service.ended else "",
     )
-    return ()
+
+
+def send(
+    plugin: Agency | PaymentMethod, effect: Effect, request: Request | None
+) -> tuple[News, ...] | Pending:
+    """
+    Hand a request to a plugin, and take what it answers.
+
+    Args:
+        plugin: Whom to ask.
+
+        effect: The call.
+
+        request: What it is made with; nothing is asked without one.
+
+    Returns:
+        What the plugin observed, or that it will tell later.
+
+    Raises:
+        pmkit.PluginError: If it answers with something else than it must.
+    """
+    if request is None:
+        return ()
+    answer = getattr(plugin, effect.kind.value)(request)
+    if isinstance(answer, Pending):
+        return answer
+    if effect.kind not in _NEWS:
+        return ()
+    return news_of(effect, answer if effect.kind in _MANY else (answer,))
+
+
+def news_of(effect: Effect, found: object) -> tuple[News, ...]:
+    """
+    Take what came of a call, each piece of it of the right kind.
+
+    Args:
+        effect: The call.
+
+        found: What the plugin gave.
+
+    Raises:
+        pmkit.PluginError: If it is anything else.
+    """
+    kind = _NEWS.get(effect.kind)
+    if kind is None:
+        return ()
+    if not isinstance(found, Iterable):
+        msg = f"{effect.plugin} answered {type(found).__name__} to {effect.kind.value}."
+        raise PluginError(msg, field="plugin", remedy="The contract asks for a list.")
+    return tuple(_checked(news, kind, effect) for news in found)
 
 
 def booking_request(
@@ -119,39 +207,26 @@ def _reference(service: Service) -> str:
     return service.booking.reference if service.booking else ""
 
 
-def _pay(order: Order, effect: Effect, panel: Panel) -> tuple[News, ...]:
-    method = panel.method(effect.plugin)
-    if effect.kind is EffectKind.CHARGE:
-        payment = order.payment(effect.subject)
-        charged = method.charge(
-            ChargeRequest(
-                operation_id=effect.operation_id,
-                order_id=order.id,
-                payment_id=payment.id,
-                amount=payment.amount,
-                instrument=effect.instrument,
-            )
-        )
-        return _all_checked(charged, PaymentObservation, effect)
-    refund = order.refund(effect.subject)
-    refunded = method.refund(
-        RefundOrder(
-            operation_id=effect.operation_id,
-            order_id=order.id,
-            refund_id=refund.id,
-            payment_id=refund.payment_id,
-            amount=refund.amount,
-        )
+def _charge_request(order: Order, effect: Effect) -> ChargeRequest:
+    payment = order.payment(effect.subject)
+    return ChargeRequest(
+        operation_id=effect.operation_id,
+        order_id=order.id,
+        payment_id=payment.id,
+        amount=payment.amount,
+        instrument=effect.instrument,
     )
-    return _all_checked(refunded, RefundObservation, effect)
 
 
-def _all_checked(found: object, kind: type[_T], effect: Effect) -> tuple[_T, ...]:
-    """Take what came of a call, each piece of it of the right kind."""
-    if not isinstance(found, Iterable):
-        msg = f"{effect.plugin} answered {type(found).__name__} to {effect.kind.value}."
-        raise PluginError(msg, field="plugin", remedy="The contract asks for a list.")
-    return tuple(_checked(news, kind, effect) for news in found)
+def _refund_order(order: Order, effect: Effect) -> RefundOrder:
+    refund = order.refund(effect.subject)
+    return RefundOrder(
+        operation_id=effect.operation_id,
+        order_id=order.id,
+        refund_id=refund.id,
+        payment_id=refund.payment_id,
+        amount=refund.amount,
+    )
 
 
 def _checked(news: object, kind: type[_T], effect: Effect) -> _T:

@@ -20,6 +20,7 @@ from pmkit.core.roles import belongs
 from pmkit.facts.calendars import working_calendar
 from pmkit.shell.desk.choices import require_storable
 from pmkit.shell.plain import canonical_json
+from pmkit.shell.reserved import reserved_digest
 from pmkit.shell.wire import encode
 
 if TYPE_CHECKING:
@@ -160,7 +161,9 @@ class Running:
         instrument: str = "",
     ) -> None:
         effects = effects_of(before, outcome.events, instrument=instrument)
-        tx.add_effects(before.id, outcome.order.seq, effects, at)
+        order = outcome.order
+        digests = {e.operation_id: reserved_digest(order, e) for e in effects}
+        tx.add_effects(before.id, order.seq, effects, at, digests=digests)
         tx.add_notices(notices_of(before, outcome.events), at)
 
     def _recalled(

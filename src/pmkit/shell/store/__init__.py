@@ -4,13 +4,14 @@ The store: orders, their hash-chained events, and everything committed with them
 
 from __future__ import annotations
 
+from pmkit.core.effects import EffectState
 from pmkit.shell.store.rows import (
     EffectRow,
-    EffectState,
     InboxRow,
     OrderRow,
     RecordedEvent,
     Remembered,
+    Resolution,
 )
 from pmkit.shell.store.store import Store
 from pmkit.shell.store.transaction import Transaction
@@ -24,6 +25,7 @@ __all__ = [
     "OrderRow",
     "RecordedEvent",
     "Remembered",
+    "Resolution",
     "Store",
     "Transaction",
     "verify",

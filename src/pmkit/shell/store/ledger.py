@@ -1,47 +1,56 @@
 """
-Intent before effect: calls to plugins and notices, committed with their decision.
+Intent before effect: calls to plugins, committed with the decision that asks for them.
+
+The states and who may move a call from which to which are those of
+`pmkit.effects.recovery` and `pmkit.shell.desk.carrying`; here they are only kept.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import sqlalchemy as sa
 
-from pmkit.core.effects import Effect
-from pmkit.core.errors import InputError, NotFoundError, StaleWriteError
+from pmkit.core.certainty import Certainty
+from pmkit.core.effects import Effect, EffectState
+from pmkit.core.errors import (
+    ConflictError,
+    CorruptStoreError,
+    InputError,
+    NotFoundError,
+    StaleWriteError,
+)
 from pmkit.core.order import NOTHING_HERE
-from pmkit.core.ports import Notice
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.keeping import read_stored
-from pmkit.shell.store.rows import DUE, EffectRow, EffectState
+from pmkit.shell.store.rows import DUE, EffectRow, Resolution
 from pmkit.shell.wire import decode, encode
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from pmkit.shell.store.schema import Tables
 
 
-#: A call in one of these is never made again.
-_OVER = frozenset({EffectState.SUCCEEDED, EffectState.REJECTED})
-
-
 class Ledger:
-    """The part of a transaction that is about the outside world."""
+    """The part of a transaction that is about calls to plugins."""
 
     connection: sa.Connection
     tables: Tables
 
-    # ------------------------------------------------------------------ effects
-
     def add_effects(
-        self, order_id: str, seq: int, effects: Iterable[Effect], at: dt.datetime
+        self,
+        order_id: str,
+        seq: int,
+        effects: Iterable[Effect],
+        at: dt.datetime,
+        *,
+        digests: Mapping[str, str] | None = None,
     ) -> None:
         """
-        Note calls that are to be made.
+        Reserve calls that are to be made.
 
         Args:
             order_id: The order.
@@ -52,9 +61,14 @@ class Ledger:
 
             at: The present instant.
 
+            digests: The hash of what each is made with, by operation id.
+
         Raises:
+            pmkit.ConflictError: If an operation id was reserved for something else.
+
             pmkit.StoreError: If an operation id was used before.
         """
+        known = {} if digests is None else digests
         rows = [
             {
                 "operation_id": effect.operation_id,
@@ -68,11 +82,25 @@ class Ledger:
                 "result": "",
                 "created_at": at,
                 "updated_at": at,
+                "digest": known.get(effect.operation_id, ""),
             }
             for effect in effects
         ]
         if rows:
+            self._require_same({row["operation_id"]: row["digest"] for row in rows})
             self.connection.execute(sa.insert(self.tables.effects), rows)
+
+    def _require_same(self, digests: Mapping[Any, Any]) -> None:
+        """Refuse an operation id that was reserved for something else."""
+        effects = self.tables.effects
+        asked = sa.select(effects.c.operation_id, effects.c.digest).where(
+            effects.c.operation_id.in_(sorted(digests))
+        )
+        for row in self.connection.execute(asked):
+            if row.digest != digests[row.operation_id]:
+                msg = f"The operation {row.operation_id} was reserved for another call."
+                remedy = "Decide anew: each decision has an operation id of its own."
+                raise ConflictError(msg, field="operation_id", remedy=remedy)
 
     def due_effects(
         self,
@@ -82,12 +110,13 @@ class Ledger:
         limit: int | None = None,
     ) -> list[EffectRow]:
         """
-        List the calls that are to be made, oldest first.
+        List the calls in some states, oldest first.
 
         Args:
             order_id: Only those of this order.
 
-            states: Only those in one of these states.
+            states: Only those in one of these states; by default those that are to
+                be made or found out about.
 
             limit: At most so many.
 
@@ -100,19 +129,40 @@ class Ledger:
         if order_id is not None:
             asked = asked.where(effects.c.order_id == order_id)
         rows = self.connection.execute(asked.order_by(effects.c.number).limit(limit))
+        return [_row(row) for row in rows]
+
+    def parked_effects(self) -> list[EffectRow]:
+        """
+        List the calls that wait for a person, oldest first, whatever their state.
+
+        Raises:
+            pmkit.CorruptStoreError: If a row cannot be read back.
+        """
+        effects = self.tables.effects
+        asked = sa.select(effects).where(effects.c.parked > "")
         return [
-            EffectRow(
-                order_id=row.order_id,
-                seq=row.seq,
-                effect=decode(read_stored(row.params), Effect),
-                state=EffectState(row.state),
-                attempts=row.attempts,
-                result=row.result,
-                created_at=row.created_at,
-                updated_at=row.updated_at,
-            )
-            for row in rows
+            _row(row)
+            for row in self.connection.execute(asked.order_by(effects.c.number))
         ]
+
+    def effect(self, operation_id: str) -> EffectRow:
+        """
+        Read one call.
+
+        Args:
+            operation_id: Its name.
+
+        Raises:
+            pmkit.NotFoundError: If there is no such call.
+
+            pmkit.CorruptStoreError: If the row cannot be read back.
+        """
+        effects = self.tables.effects
+        asked = sa.select(effects).where(effects.c.operation_id == operation_id)
+        row = self.connection.execute(asked).one_or_none()
+        if row is None:
+            raise NotFoundError(NOTHING_HERE, field="operation_id")
+        return _row(row)
 
     def set_effect_state(
         self,
@@ -122,6 +172,13 @@ class Ledger:
         at: dt.datetime,
         result: str = "",
         was: Collection[EffectState] | None = None,
+        attempts: int | None = None,
+        certainty: Certainty | None = None,
+        unsent: bool = False,
+        next_at: dt.datetime | None = None,
+        reference: str | None = None,
+        parked: str = "",
+        digest: str | None = None,
     ) -> None:
         """
         Note how far a call has come; one about to be sent counts as an attempt.
@@ -137,104 +194,106 @@ class Ledger:
 
             was: Only from one of these states.
 
+            attempts: Only if it was about to be sent so often.
+
+            certainty: What is known of its effect; as before if not given.
+
+            unsent: Whether it is certain that nothing of it had an effect, so that
+                the window of its key has not begun.
+
+            next_at: Not to be sent or asked about before.
+
+            reference: The far side's number; as before if not given.
+
+            parked: Why it waits for a person from now on; it does not, if empty.
+
+            digest: The hash of what is sent, for a call that has none yet.
+
         Raises:
             pmkit.NotFoundError: If there is no such call.
 
-            pmkit.StaleWriteError: If it is in none of the states *was*.
+            pmkit.StaleWriteError: If it has come further meanwhile.
         """
-        effects = self.tables.effects
-        here = effects.c.operation_id == operation_id
-        asked = sa.select(effects.c.state, effects.c.params).where(here)
-        row = self.connection.execute(asked).one_or_none()
-        if row is None:
-            raise NotFoundError(NOTHING_HERE, field="operation_id")
-        if was is not None and row.state not in {wanted.value for wanted in was}:
+        before = self.effect(operation_id)
+        if (was is not None and before.state not in was) or (
+            attempts is not None and before.attempts != attempts
+        ):
             msg = "The call has come further meanwhile."
             raise StaleWriteError(msg, field="operation_id", remedy="Look at it again.")
         wanted = _state(state)
-        sending = wanted is EffectState.SUBMITTING
-        columns = {"state": wanted.value, "result": result, "updated_at": at}
-        change = sa.update(effects).where(here).values(**columns)
-        if sending:
-            change = change.values(attempts=effects.c.attempts + 1)
-        if wanted in _OVER:
+        columns: dict[str, Any] = {
+            "state": wanted.value,
+            "result": result,
+            "updated_at": at,
+            "next_at": next_at,
+            "parked": parked,
+        }
+        given = {"certainty": certainty, "reference": reference, "digest": digest}
+        columns |= {name: value for name, value in given.items() if value is not None}
+        if unsent:
+            columns["first_sent_at"] = None
+        if wanted is EffectState.SUBMITTING:
+            columns["attempts"] = before.attempts + 1
+            columns["first_sent_at"] = before.first_sent_at or at
+        if wanted.over:
             # What the payer chose to pay with is not needed any more: it is forgotten.
-            call = decode(read_stored(row.params), Effect)
-            settled = attrs.evolve(call, instrument="")
-            change = change.values(params=canonical_json(encode(settled)))
-        self.connection.execute(change)
+            settled = attrs.evolve(before.effect, instrument="")
+            columns["params"] = canonical_json(encode(settled))
+        self._write(operation_id, columns)
 
-    # ------------------------------------------------------------------- outbox
-
-    def add_notices(self, notices: Iterable[Notice], at: dt.datetime) -> None:
+    def add_resolution(self, operation_id: str, resolution: Resolution) -> None:
         """
-        Note what people are to be told.
+        Note what a person said of a call; what was said before is kept.
 
         Args:
-            notices: What and whom, in order.
+            operation_id: The call.
 
-            at: The present instant.
+            resolution: What they said.
 
         Raises:
-            pmkit.StoreError: If the id of a notice was used before.
+            pmkit.NotFoundError: If there is no such call.
         """
-        rows = [
-            {
-                "id": notice.id,
-                "order_id": notice.order_id,
-                "notice": canonical_json(encode(notice)),
-                "created_at": at,
-                "sent_at": None,
-                "attempts": 0,
-                "error": "",
-            }
-            for notice in notices
-        ]
-        if rows:
-            self.connection.execute(sa.insert(self.tables.outbox), rows)
+        said = (*self.effect(operation_id).resolutions, resolution)
+        columns = {
+            "resolution": resolution.outcome,
+            "resolved_by": resolution.by,
+            "resolved_at": resolution.at,
+            "evidence": canonical_json([encode(each) for each in said]),
+        }
+        self._write(operation_id, columns)
 
-    def unsent_notices(self, *, limit: int | None = None) -> list[Notice]:
-        """
-        List what people have not been told yet, oldest first.
+    def _write(self, operation_id: str, columns: dict[str, Any]) -> None:
+        effects = self.tables.effects
+        here = effects.c.operation_id == operation_id
+        self.connection.execute(sa.update(effects).where(here).values(**columns))
 
-        Args:
-            limit: At most so many.
 
-        Raises:
-            pmkit.CorruptStoreError: If a row cannot be read back.
-        """
-        outbox = self.tables.outbox
-        asked = sa.select(outbox.c.notice).where(outbox.c.sent_at.is_(None))
-        rows = self.connection.execute(asked.order_by(outbox.c.number).limit(limit))
-        return [decode(read_stored(row.notice), Notice) for row in rows]
-
-    def mark_sent(self, notice_id: str, at: dt.datetime) -> None:
-        """
-        Note that a notice was sent.
-
-        Args:
-            notice_id: The notice.
-
-            at: The present instant.
-        """
-        self._tried(notice_id, sent_at=at, error="")
-
-    def mark_failed(self, notice_id: str, error: str) -> None:
-        """
-        Note that a notice could not be sent; it stays unsent.
-
-        Args:
-            notice_id: The notice.
-
-            error: The class of what went wrong; never its words.
-        """
-        self._tried(notice_id, error=error)
-
-    def _tried(self, notice_id: str, **columns: object) -> None:
-        outbox = self.tables.outbox
-        change = sa.update(outbox).where(outbox.c.id == notice_id)
-        counted = change.values(attempts=outbox.c.attempts + 1, **columns)
-        self.connection.execute(counted)
+def _row(row: Any) -> EffectRow:
+    try:
+        state = EffectState(row.state)
+        certainty = Certainty(row.certainty) if row.certainty else None
+    except ValueError:
+        msg = "The state of a call cannot be read back."
+        remedy = "Run pmkit orders verify, and restore a backup."
+        raise CorruptStoreError(msg, field="effects.state", remedy=remedy) from None
+    said = read_stored(row.evidence) if row.evidence else []
+    return EffectRow(
+        order_id=row.order_id,
+        seq=row.seq,
+        effect=decode(read_stored(row.params), Effect),
+        state=state,
+        attempts=row.attempts,
+        result=row.result,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        digest=row.digest,
+        certainty=certainty,
+        first_sent_at=row.first_sent_at,
+        next_at=row.next_at,
+        reference=row.reference,
+        parked=row.parked,
+        resolutions=tuple(decode(each, Resolution) for each in said),
+    )
 
 
 def _state(name: EffectState | str) -> EffectState:

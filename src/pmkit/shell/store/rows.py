@@ -5,32 +5,16 @@ What the store gives back: rows as records.
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
-from pmkit.core.effects import Effect
+from pmkit.core.certainty import Certainty
+from pmkit.core.effects import Effect, EffectState
 from pmkit.core.events import Event
 
-
-class EffectState(enum.StrEnum):
-    """How far a call to a plugin has come."""
-
-    #: Decided and committed; nothing was sent yet.
-    RESERVED = "reserved"
-    #: About to be sent, or sent: a crash leaves it here.
-    SUBMITTING = "submitting"
-    #: The plugin took it and will tell the outcome later.
-    PENDING = "pending"
-    SUCCEEDED = "succeeded"
-    REJECTED = "rejected"
-    #: Nobody knows whether it had an effect.
-    UNKNOWN = "unknown"
-
-
-#: A call in one of these is to be made, again with the same operation id.
+#: A call in one of these is to be made, or its outcome to be found out.
 DUE = frozenset({EffectState.RESERVED, EffectState.SUBMITTING, EffectState.UNKNOWN})
 
 
@@ -134,6 +118,36 @@ class InboxRow:
 
 
 @attrs.frozen(kw_only=True)
+class Resolution:
+    """
+    What a person said of a call that pmkit could not settle.
+
+    Args:
+        at: When, UTC.
+
+        by: Who.
+
+        outcome: What became of the call.
+
+        evidence: How they know.
+
+        reference: The far side's number, where they gave one.
+
+        state: How far the call had come until then.
+
+        forced: Whether it is sent again although that may do it twice.
+    """
+
+    at: dt.datetime
+    by: str
+    outcome: str
+    evidence: str
+    reference: str = ""
+    state: EffectState
+    forced: bool = False
+
+
+@attrs.frozen(kw_only=True)
 class EffectRow:
     """
     A call to a plugin, and how far it has come.
@@ -144,6 +158,20 @@ class EffectRow:
         attempts: How often it was about to be sent.
 
         result: What came of it, in a word; never what a plugin said.
+
+        digest: The hash of what is sent; empty if an earlier pmkit noted the call.
+
+        certainty: What is known of its effect, once something is.
+
+        first_sent_at: When it may first have left this machine, UTC.
+
+        next_at: Not to be sent or asked about before, UTC.
+
+        reference: The far side's number of a call that it has not ended.
+
+        parked: Why it waits for a person; empty if it does not.
+
+        resolutions: What people said of it, oldest first.
     """
 
     order_id: str
@@ -154,3 +182,10 @@ class EffectRow:
     result: str
     created_at: dt.datetime
     updated_at: dt.datetime
+    digest: str = ""
+    certainty: Certainty | None = None
+    first_sent_at: dt.datetime | None = None
+    next_at: dt.datetime | None = None
+    reference: str = ""
+    parked: str = ""
+    resolutions: tuple[Resolution, ...] = ()

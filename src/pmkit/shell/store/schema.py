@@ -190,6 +190,7 @@ def _effects(metadata: sa.MetaData, prefix: str) -> sa.Table:
         _instant("resolved_at", nullable=True),
         sa.Index(f"{prefix}effects_by_state", "state", "number"),
         sa.Index(f"{prefix}effects_by_order", "order_id", "number"),
+        sa.Index(f"{prefix}effects_by_parked", "parked", "number"),
     )
 
 

@@ -14,6 +14,7 @@ from pmkit.shell.store.chain import GENESIS, event_hash
 from pmkit.shell.store.inbox import Inbox
 from pmkit.shell.store.keeping import Keeping, read_stored
 from pmkit.shell.store.ledger import Ledger
+from pmkit.shell.store.outbox import Outbox
 from pmkit.shell.store.rows import OrderRow, RecordedEvent
 from pmkit.shell.wire import decode_event, decode_order, encode_event, encode_order
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pmkit.core.order import Order
 
 
-class Transaction(Ledger, Inbox, Keeping):
+class Transaction(Ledger, Outbox, Inbox, Keeping):
     """
     An open transaction of a store; made by `Store.transaction`.
 

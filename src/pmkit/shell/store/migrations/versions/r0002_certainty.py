@@ -1,7 +1,7 @@
 """
 What is certain of a call, and messages of the outside that wait to be applied.
 
-Columns and an index are added, nothing else: rows of before keep their meaning.
+Columns and indexes are added, nothing else: rows of before keep their meaning.
 
 Revision ID: 0002
 """
@@ -39,6 +39,8 @@ def upgrade() -> None:
         _instant("resolved_at"),
     ):
         op.add_column(f"{prefix}effects", column)
+    effects = f"{prefix}effects"
+    op.create_index(f"{effects}_by_parked", effects, ["parked", "number"])
     for table_column in (
         sa.Column("body", sa.LargeBinary, nullable=True),
         _text("headers"),
