@@ -1,94 +1,92 @@
 """
-From installed packages to a panel: find, import, register, ask, check.
+Objects with hooks, given by the application: register, check, ask.
 
-A plugin that fails stops the start-up with a message that names distribution,
-entry point and reason: an agency that is silently absent is found out too late.
+What is installed is another matter: it announces a manifest, and `pmkit.hooks.host`
+loads it.  An object that does not fit stops the start-up with a message that names
+its distribution, file and reason.
 """
 
 from __future__ import annotations
 
 import inspect
-from importlib import metadata
+import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import pluggy
 
-from pmkit.core.errors import InputError, PluginError
+from pmkit.core.errors import PluginError
 from pmkit.hooks import specs
+from pmkit.hooks.failures import said
+from pmkit.hooks.forms import place_of
 from pmkit.hooks.panel import SOCKETS, Panel, collect
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterable, Iterator
 
     from pluggy import HookImpl
 
-#: The entry-point group; its end is the version of the sockets.
-GROUP = "pmkit.plugins.v1"
+#: Every hook, in the order of the page.
+HOOKS = tuple(name for name in vars(specs) if name.startswith("pmkit_"))
 
 
-def load_plugins(
-    *extra: object, entry_points: bool = True, skip: Collection[str] = ()
-) -> Panel:
+def load_plugins(*extra: object) -> Panel:
     """
-    Load plugins and ask each what it offers.
+    Ask objects what they offer, and put it on a panel.
 
     Args:
         extra: Modules or objects with hook functions, given by the application.
 
-        entry_points: Whether to load installed packages too.
-
-        skip: Names of entry points to leave out.
-
     Returns:
-        The panel; the order of loading does not matter.
+        The panel; the order of the objects does not matter.
 
     Raises:
-        pmkit.PluginError: If a plugin cannot be imported, has a hook that does not
-            exist or that has the wrong form, offers what does not fit, or offers a
-            name that another offers too.
-
-        pmkit.InputError: If *skip* names what is not installed.
+        pmkit.PluginError: If one has a hook that does not exist or that has the wrong
+            form, offers what does not fit, or offers a name that another offers too.
 
     Examples:
         >>> from pmkit.sandbox import World
-        >>> panel = load_plugins(World(), entry_points=False)
+        >>> panel = load_plugins(World())
         >>> list(panel.agencies), list(panel.methods)[0]
         (['sandbox-agency'], 'sandbox-card')
     """
+    return offered(registered(extra))
+
+
+def registered(plugins: Iterable[object]) -> pluggy.PluginManager:
+    """
+    Register objects one by one and check each at once.
+
+    Args:
+        plugins: Modules or objects with hook functions.
+
+    Returns:
+        A manager with all of them.
+
+    Raises:
+        pmkit.PluginError: If one does not fit the hooks.
+    """
     manager = pluggy.PluginManager(specs.PROJECT)
     manager.add_hookspecs(specs)
-    for number, plugin in enumerate(extra, 1):
+    for number, plugin in enumerate(plugins, 1):
         _register(manager, plugin, f"{_called(plugin)}, argument {number},")
-    if entry_points:
-        for entry in _installed(skip):
-            source = _source(entry)
-            _register(manager, _import(entry, source), source)
-    return Panel(
-        agencies=collect(list(_offers(manager, "pmkit_agencies")), _SOCKET[0]),
-        methods=collect(list(_offers(manager, "pmkit_payment_methods")), _SOCKET[1]),
-        notifiers=collect(list(_offers(manager, "pmkit_notifiers")), _SOCKET[2]),
+    return manager
+
+
+def offered(manager: pluggy.PluginManager) -> Panel:
+    """
+    Ask every registered object for its offers.
+
+    Args:
+        manager: What `registered` gave.
+
+    Raises:
+        pmkit.PluginError: If an offer does not fit, or two have one name.
+    """
+    agencies, methods, notifiers = (
+        collect(list(_offers(manager, hook)), protocol)
+        for hook, protocol in SOCKETS.items()
     )
-
-
-_SOCKET = tuple(SOCKETS.values())
-
-
-def _installed(skip: Collection[str]) -> list[metadata.EntryPoint]:
-    """Find entry points, sorted so that a failure is always the same one."""
-    found = metadata.entry_points(group=GROUP)
-    absent = sorted(set(skip) - found.names)
-    if absent:
-        msg = f"No installed plugin is called {absent[0]!r}."
-        known = ", ".join(sorted(found.names)) or "none"
-        raise InputError(msg, field="skip", remedy=f"Installed: {known}.")
-    return sorted((e for e in found if e.name not in skip), key=_source)
-
-
-def _source(entry: metadata.EntryPoint) -> str:
-    """Name an entry point and where it is from."""
-    dist = entry.dist
-    where = f"{dist.name} {dist.version}" if dist is not None else "unknown package"
-    return f"Plugin {entry.name} = {entry.value} of {where}"
+    return Panel(agencies=agencies, methods=methods, notifiers=notifiers)
 
 
 def _called(plugin: object) -> str:
@@ -96,30 +94,25 @@ def _called(plugin: object) -> str:
     return f"Plugin {name if isinstance(name, str) else type(plugin).__name__}"
 
 
-def _import(entry: metadata.EntryPoint, source: str) -> object:
-    """Import what an entry point names; leaving the process is a failure too."""
-    try:
-        return entry.load()
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
-        _fail(source, f"failed to import: {_said(error)}", error)
-
-
 def _register(manager: pluggy.PluginManager, plugin: object, source: str) -> None:
-    """Register one plugin and check all its hooks at once."""
+    """Register one object and check all its hooks at once."""
     if any(plugin is other for other in manager.get_plugins()):
-        _fail(source, "is loaded twice; pass it, or install it, but not both")
+        _fail(source, "is given twice", plugin)
     unmarked = _unmarked(plugin)
     if unmarked:
-        _fail(source, f"has {unmarked} without @hookimpl, so it would never be called")
+        reason = f"has {unmarked} without @hookimpl, so it would never be called"
+        _fail(source, reason, getattr(plugin, unmarked))
     try:
         manager.register(plugin, name=source)
+        # Without this a misspelt name registers, and is never called.
         manager.check_pending()
     except pluggy.PluginValidationError as error:
-        said = " ".join(str(error).split())
-        _fail(source, f"does not fit the hooks ({', '.join(SOCKETS)}): {said}", error)
+        text = " ".join(f"{error}".split())
+        reason = f"does not fit the hooks ({', '.join(HOOKS)}): {text}"
+        _fail(source, reason, _marked(plugin) or plugin, error)
     callers = manager.get_hookcallers(plugin) or []
     if not callers:
-        _fail(source, f"has no hook; it needs at least one of {', '.join(SOCKETS)}")
+        _fail(source, f"has no hook; it needs one of {', '.join(HOOKS)}", plugin)
     for caller in callers:
         for impl in caller.get_hookimpls():
             if impl.plugin is plugin:
@@ -128,7 +121,7 @@ def _register(manager: pluggy.PluginManager, plugin: object, source: str) -> Non
 
 def _unmarked(plugin: object) -> str:
     """Find a function with the name of a hook but without its mark."""
-    for name in SOCKETS:
+    for name in HOOKS:
         function = inspect.getattr_static(plugin, name, None)
         marked = getattr(function, f"{specs.PROJECT}_impl", None)
         if inspect.isroutine(function) and marked is None:
@@ -136,36 +129,67 @@ def _unmarked(plugin: object) -> str:
     return ""
 
 
+def _marked(plugin: object) -> object:
+    """Find the first marked function that is no hook, for its place in a file."""
+    for name in dir(plugin):
+        function = inspect.getattr_static(plugin, name, None)
+        if hasattr(function, f"{specs.PROJECT}_impl") and name not in HOOKS:
+            return function
+    return None
+
+
 def _check_form(impl: HookImpl, name: str, source: str) -> None:
-    """Refuse what registers well and then cannot be asked for an offer."""
+    """Refuse what registers well and then cannot be called."""
     function = impl.function
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        _fail(source, f"has {name} as async def, and hooks are plain functions")
+        reason = f"has {name} as async def, and hooks are plain functions"
+        _fail(source, reason, function)
     if impl.wrapper or impl.hookwrapper:
-        _fail(source, f"has {name} as a wrapper, and hooks only offer")
+        _fail(source, f"has {name} as a wrapper, and hooks only answer", function)
     if impl.kwargnames:
         given = ", ".join(impl.kwargnames)
-        _fail(source, f"has {name} with default arguments ({given}), never passed")
+        reason = f"has {name} with default arguments ({given}), never passed"
+        _fail(source, reason, function)
 
 
 def _offers(manager: pluggy.PluginManager, hook: str) -> Iterator[tuple[str, object]]:
-    """Ask every plugin by itself, so that each offer has a source."""
+    """Ask every object by itself, so that each offer has a source."""
     for impl in getattr(manager.hook, hook).get_hookimpls():
         source = impl.plugin_name
         try:
             offers = list(impl.function())
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's code
-            _fail(source, f"failed in {hook}: {_said(error)}", error)
+            _fail(source, f"failed in {hook}: {said(error)}", impl.function, error)
         for offer in offers:
             yield source, offer
 
 
-def _said(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".removesuffix(": ")
+def whose(code: object) -> str:
+    """
+    Tell the distribution that code of a plugin is from.
+
+    Args:
+        code: A module, class, function or object.
+
+    Returns:
+        Such as ``acme-pmkit 1.2``; ``the application`` if no distribution has it.
+    """
+    from importlib import metadata
+
+    module = getattr(code, "__module__", None) or getattr(code, "__name__", "")
+    top = f"{module}".partition(".")[0]
+    names = metadata.packages_distributions().get(top, ())
+    for name in names:
+        return f"{name} {metadata.version(name)}"
+    return "the application"
 
 
-def _fail(source: str, reason: str, cause: BaseException | None = None) -> NoReturn:
-    msg = f"{source} {reason}."
-    raise PluginError(
-        msg, remedy="Repair it, uninstall it, or leave it out with skip=."
-    ) from cause
+def _fail(
+    source: str, reason: str, code: object, cause: BaseException | None = None
+) -> NoReturn:
+    """Refuse an object; slow words are fine here, since the start-up ends."""
+    named = isinstance(code, (type, type(sys))) or hasattr(code, "__module__")
+    place = place_of(code if named else type(code)) or place_of(type(code))
+    where = f" ({place})" if place else ""
+    msg = f"{source} of {whose(code)}{where} stopped at register: {reason}."
+    raise PluginError(msg, remedy="Repair it, or leave it out.") from cause

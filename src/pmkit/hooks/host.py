@@ -1,0 +1,506 @@
+"""
+The host: which plugins are there, which are not and why, and the instances of them.
+
+Nothing loads when this is imported, and two hosts share nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+from pmkit.core.errors import InputError, PluginError, UnknownPluginError
+from pmkit.core.plugin_errors import SettingsError
+from pmkit.hooks import choosing
+from pmkit.hooks.asking import Hooks, HookTrouble
+from pmkit.hooks.failures import LoadFailure, Stage, Stopped
+from pmkit.hooks.manifest import PluginKind, PluginManifest
+from pmkit.hooks.panel import Panel
+from pmkit.hooks.pipeline import build, check_manifest, read_manifest, settings_class
+from pmkit.hooks.scan import Installed, Scan, scan
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    import httpx
+
+    from pmkit.effects.attached import Attached
+    from pmkit.effects.context import Environment
+    from pmkit.effects.limits import Limits
+    from pmkit.hooks.doctor import Diagnosis
+    from pmkit.hooks.instances import Instance
+    from pmkit.hooks.secret_sources import SecretSource
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_LONGEST = 63
+#: Set to 1, a plugin that fails stops the start-up.
+STRICT = "PMKIT_PLUGINS_STRICT"
+
+
+@attrs.frozen(kw_only=True)
+class Loaded:
+    """
+    A plugin whose manifest was read.
+
+    Args:
+        manifest: What it says of itself.
+
+        entry: Where it is from.
+    """
+
+    manifest: PluginManifest
+    entry: Installed
+
+
+class PluginHost:
+    """
+    The plugins of one application.
+
+    Args:
+        load: The ids to load, or ``"all"`` for everything that is installed.  One that
+            `attach` names is loaded too; nothing else ever is.
+
+        block: Ids that must not load, whoever names them.
+
+        allow: The only ids that may load; any if left out.
+
+        winners: For an id that several distributions announce, the one that is meant.
+
+        strict: Whether a plugin that fails raises; left out, whether the environment
+            variable ``PMKIT_PLUGINS_STRICT`` is ``1``.
+
+        path: The folders to search; those of `sys.path` if left out.
+
+        secret_source: What answers ``"hook:REFERENCE"`` in settings; else the hook
+            `pmkit_secret_source` does.
+
+        hooks: Objects with hook functions, such as a `pmkit.sandbox.World`.
+
+    Raises:
+        pmkit.PluginError: If a hook object does not fit; and, if strict, if a plugin
+            does not load.
+
+        pmkit.InputError: If an argument is not what it must be.
+
+    Examples:
+        >>> from pmkit.sandbox import World
+        >>> host = PluginHost(hooks=[World()])
+        >>> list(host.panel().agencies), host.failures
+        (['sandbox-agency'], ())
+    """
+
+    def __init__(
+        self,
+        *,
+        load: Collection[str] | Literal["all"] = (),
+        block: Collection[str] = (),
+        allow: Collection[str] | None = None,
+        winners: Mapping[str, str] | None = None,
+        strict: bool | None = None,
+        path: Sequence[str] | None = None,
+        secret_source: SecretSource | None = None,
+        hooks: Iterable[object] = (),
+    ) -> None:
+        self._load = load if load == "all" else choosing.ids("load", load)
+        self._rules = choosing.Rules(
+            block=choosing.ids("block", block),
+            allow=None if allow is None else choosing.ids("allow", allow),
+            winners=dict(winners or {}),
+        )
+        self.strict = os.environ.get(STRICT) == "1" if strict is None else strict
+        self._path = path
+        self._hooks = Hooks(hooks)
+        self._secret_source = secret_source or self._hooks.secret
+        self._scan: Scan | None = None
+        self._given: dict[str, Loaded] = {}
+        self._loaded: dict[str, Loaded] = {}
+        self._failures: dict[tuple[str, ...], LoadFailure] = {}
+        self._attached: dict[str, Attached] = {}
+        self._load_all()
+
+    # ------------------------------------------------------------- what is there
+
+    @property
+    def installed(self) -> tuple[Installed, ...]:
+        """What is installed, from one look that is kept; nothing is imported."""
+        return self.scan.installed
+
+    @property
+    def scan(self) -> Scan:
+        """The one look at the path; `rescan` looks again."""
+        if self._scan is None:
+            self._scan = scan(self._path)
+        return self._scan
+
+    @property
+    def manifests(self) -> Mapping[str, PluginManifest]:
+        """What is loaded, by id, sorted."""
+        both = self._loaded | self._given
+        return {name: both[name].manifest for name in sorted(both)}
+
+    @property
+    def failures(self) -> tuple[LoadFailure, ...]:
+        """What is not there and why, sorted by id."""
+        return tuple(self._failures[key] for key in sorted(self._failures))
+
+    @property
+    def attached(self) -> Mapping[str, Attached]:
+        """The instances, by name, sorted."""
+        return {name: self._attached[name] for name in sorted(self._attached)}
+
+    @property
+    def troubles(self) -> tuple[HookTrouble, ...]:
+        """The last hooks that raised while they listened, oldest first."""
+        return self._hooks.troubles
+
+    def rescan(self) -> None:
+        """
+        Look at the path again and load again; what is attached stays as it is.
+
+        Raises:
+            pmkit.PluginError: If strict, and a plugin does not load.
+        """
+        self._scan = None
+        self._loaded.clear()
+        self._failures.clear()
+        self._load_all()
+
+    def source(self, plugin_id: str) -> Installed:
+        """
+        Tell where a loaded plugin is from.
+
+        Args:
+            plugin_id: Its id.
+
+        Raises:
+            pmkit.UnknownPluginError: If none is loaded under this id.
+        """
+        return self._find(plugin_id).entry
+
+    # ------------------------------------------------------------------- loading
+
+    def register(self, manifest: PluginManifest, *, source: str = "") -> None:
+        """
+        Take a manifest that the application itself gives, without any installation.
+
+        Args:
+            manifest: What the plugin says of itself.
+
+            source: Who gives it, for messages and for `winners`.
+
+        Raises:
+            pmkit.PluginError: If it is no manifest, contradicts itself, is blocked,
+                or its id is taken.
+        """
+        plugin_id = getattr(manifest, "id", "")
+        source = source or "the application"
+        entry = Installed(name=f"{plugin_id}", target="", distribution=source)
+        taken = (self._loaded | self._given).get(entry.name)
+        try:
+            check_manifest(manifest, entry.name)
+            self._rules.check(entry.name)
+            self._rules.settle(entry, None if taken is None else taken.entry)
+        except Stopped as stopped:
+            raise self._failed(entry, stopped).as_error() from None
+        self._loaded.pop(entry.name, None)
+        self._given[entry.name] = Loaded(manifest=manifest, entry=entry)
+
+    def _load_all(self) -> None:
+        if not self._load:
+            return
+        found = choosing.by_id(self.scan)
+        wanted = sorted(found) if self._load == "all" else sorted(self._load)
+        for plugin_id in wanted:
+            self._load_one(plugin_id)
+        if self._load == "all" or any(each not in found for each in self._load):
+            self._unreadable()
+        if self.strict:
+            self._raise_first()
+
+    def _load_one(self, plugin_id: str) -> None:
+        """Bring one plugin as far as its manifest; keep why it stopped."""
+        if plugin_id in self._given or plugin_id in self._loaded:
+            return
+        entry = Installed(name=plugin_id, target="")
+        try:
+            self._rules.check(plugin_id)
+            entry, losers = self._rules.choose(plugin_id, self.scan)
+            manifest = read_manifest(entry)
+        except Stopped as stopped:
+            entry = stopped.entry or entry
+            self._failed(entry, stopped)
+            return
+        self._failures.pop((plugin_id,), None)
+        self._loaded[plugin_id] = Loaded(manifest=manifest, entry=entry)
+        for loser in losers:
+            reason = f"its id belongs to {entry.source}"
+            self._failed(loser, Stopped(Stage.REGISTER, reason), loser.source)
+
+    def _unreadable(self) -> None:
+        for each in self.scan.unreadable:
+            entry = Installed(
+                name=each.distribution or "unknown",
+                target="",
+                distribution=each.distribution,
+                version=each.version,
+                file=each.file,
+            )
+            stopped = Stopped(Stage.SCAN, f"its list of entry points {each.reason}")
+            self._failed(entry, stopped, each.file, each.reason)
+
+    def _raise_first(self) -> None:
+        serious = [each for each in self.failures if each.stage is not Stage.BLOCKED]
+        for failure in serious[:1]:
+            raise failure.as_error()
+
+    def _failed(
+        self,
+        entry: Installed,
+        stopped: Stopped,
+        *more: str,
+        instance: str = "",
+        tracker: str = "",
+    ) -> LoadFailure:
+        failure = LoadFailure(
+            id=entry.name,
+            stage=stopped.stage,
+            reason=stopped.reason,
+            distribution=entry.distribution,
+            version=entry.version,
+            file=stopped.file or entry.file,
+            instance=instance,
+            tracker=tracker,
+        )
+        self._failures[entry.name, *more] = failure
+        return failure
+
+    def _find(self, plugin_id: str) -> Loaded:
+        self._load_one(plugin_id)
+        found = self._given.get(plugin_id) or self._loaded.get(plugin_id)
+        if found is not None:
+            return found
+        failure = self._failures[plugin_id,]
+        if failure.stage is Stage.SCAN and not failure.distribution:
+            msg = f"{failure}"
+            raise UnknownPluginError(msg, field="plugin") from None
+        raise failure.as_error()
+
+    # ----------------------------------------------------------------- instances
+
+    def attach(
+        self,
+        plugin_id: str,
+        *,
+        name: str = "",
+        environment: Environment | str = "sandbox",
+        settings: object = None,
+        exceptions: Collection[str] = (),
+        limits: Limits | None = None,
+        transport: httpx.BaseTransport | None = None,
+        async_transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], dt.datetime] | None = None,
+    ) -> Attached:
+        """
+        Configure an instance of a plugin: one account, in one environment.
+
+        Args:
+            plugin_id: The plugin.
+
+            name: The name of the instance, by which orders know it for ever; that of
+                the plugin, with hyphens for dots, if left out.
+
+            environment: ``sandbox`` or ``live``.
+
+            settings: A mapping, or an object of the plugin's settings class.
+
+            exceptions: Private addresses, as ``host:port``, that a sandbox instance
+                may call all the same.
+
+            limits: How much it may take.
+
+            transport: What carries its requests; the guarded one if left out.
+
+            async_transport: The same for callers in an event loop.
+
+            clock: What tells the present instant; that of the machine if left out.
+
+        Returns:
+            The instance.
+
+        Raises:
+            pmkit.UnknownPluginError: If no such plugin is installed.
+
+            pmkit.SettingsError: If its settings are wrong.
+
+            pmkit.PluginError: If it does not load or cannot be made.
+
+            pmkit.InputError: If the name is none, or taken.
+        """
+        from pmkit.effects.attached import attached
+        from pmkit.effects.context import Environment
+
+        name = self._free(name or f"{plugin_id}".replace(".", "-"))
+        where = _one_of(Environment, environment, name)
+        loaded = self._find(plugin_id)
+        if where is Environment.LIVE and exceptions:
+            msg = "A live instance has no exceptions to the address guard."
+            remedy = "Take them away, or make it a sandbox instance."
+            raise SettingsError(msg, field="exceptions", remedy=remedy, instance=name)
+        implementation = self._built(loaded, name, where.value, settings)
+        found: Attached = attached(
+            implementation,
+            loaded.manifest,
+            name=name,
+            environment=where,
+            exceptions=tuple(exceptions),
+            limits=limits,
+            transport=transport,
+            async_transport=async_transport,
+            clock=clock,
+            on_call=self._hooks.on_call,
+        )
+        self._attached[name] = found
+        return found
+
+    def attach_all(self, instances: Iterable[Instance]) -> tuple[Attached, ...]:
+        """
+        Attach instances one by one; one that fails does not stop the others.
+
+        Args:
+            instances: What `read_instances` gave.
+
+        Returns:
+            Those that were attached; `failures` tells of the others.
+
+        Raises:
+            pmkit.PluginError: If strict, for the first that fails.
+        """
+        found = []
+        for each in instances:
+            try:
+                found.append(
+                    self.attach(
+                        each.plugin,
+                        name=each.name,
+                        environment=each.environment,
+                        settings=each.settings,
+                        exceptions=each.exceptions,
+                    )
+                )
+            except (PluginError, UnknownPluginError) as error:
+                if self.strict:
+                    raise
+                self._missed(each, error)
+        return tuple(found)
+
+    def panel(self) -> Panel:
+        """
+        Put all instances, and what hook objects offer, on a panel.
+
+        Returns:
+            The panel; later instances are not on it.
+
+        Raises:
+            pmkit.PluginError: If an offer does not fit, or two have one name.
+        """
+        offered = self._hooks.panel()
+        kinds: dict[PluginKind, list[Any]] = {kind: [] for kind in PluginKind}
+        for each in self._attached.values():
+            kinds[each.manifest.kind].append(each)
+        return Panel.of(
+            agencies=[*offered.agencies.values(), *kinds[PluginKind.AGENCY]],
+            methods=[*offered.methods.values(), *kinds[PluginKind.PAYMENT]],
+            notifiers=[*offered.notifiers.values(), *kinds[PluginKind.NOTIFIER]],
+        )
+
+    def explain(self, name: str) -> Diagnosis:
+        """
+        Explain in one line why a plugin or an instance is there, or is not.
+
+        Args:
+            name: An id, the name of an instance, or a distribution.
+
+        Returns:
+            The line, and how bad it is.
+        """
+        from pmkit.hooks.doctor import diagnose
+
+        return diagnose(self, name)
+
+    def _built(
+        self, loaded: Loaded, name: str, environment: str, settings: object
+    ) -> object:
+        """Make the implementation; whatever goes wrong is kept and raised."""
+        manifest = loaded.manifest
+        made: object = None
+        error: PluginError | None = None
+        try:
+            settings = self._settings(manifest, name, environment, settings)
+            made = build(manifest, settings)
+        except SettingsError as wrong:
+            error = choosing.cleaned(wrong, settings, name)
+            stopped = Stopped(Stage.SETTINGS, f"{error}".rstrip("."))
+            self._failed(loaded.entry, stopped, name, instance=name)
+        except Stopped as stopped:
+            error = self._failed(
+                loaded.entry, stopped, name, instance=name, tracker=manifest.tracker
+            ).as_error()
+        if error is not None:
+            raise error from None
+        self._failures.pop((loaded.entry.name, name), None)
+        return made
+
+    def _settings(
+        self, manifest: PluginManifest, name: str, environment: str, settings: object
+    ) -> object:
+        found = settings_class(manifest)
+        if found is not None:
+            from pmkit.hooks.settings import read_settings
+
+            return read_settings(
+                found,
+                settings,
+                plugin=manifest.id,
+                instance=name,
+                environment=environment,
+                secret_source=self._secret_source,
+            )
+        if settings:
+            msg = f"The plugin {manifest.id} has no settings."
+            raise SettingsError(msg, remedy="Take them away.", instance=name)
+        return None
+
+    def _free(self, name: str) -> str:
+        if len(name) > _LONGEST or not _NAME.fullmatch(name):
+            msg = f"{name[:_LONGEST]!r} is no name of an instance."
+            remedy = "Use lower-case letters, digits and single hyphens."
+            raise InputError(msg, field="name", remedy=remedy)
+        if name in self._attached:
+            msg = f"There is an instance {name!r} already."
+            raise InputError(msg, field="name", remedy="Give this one another name.")
+        return name
+
+    def _missed(self, instance: Instance, error: Exception) -> None:
+        """Keep why an instance is not there, if its plugin did not say so already."""
+        if (instance.plugin, instance.name) in self._failures:
+            return
+        loaded = self._given.get(instance.plugin) or self._loaded.get(instance.plugin)
+        entry = loaded.entry if loaded else Installed(name=instance.plugin, target="")
+        failure = self._failures.get((instance.plugin,))
+        stage = failure.stage if failure else Stage.SETTINGS
+        reason = failure.reason if failure else f"{error}".rstrip(".")
+        stopped = Stopped(stage, reason, file=failure.file if failure else "")
+        self._failed(entry, stopped, instance.name, instance=instance.name)
+
+
+def _one_of(kinds: type[Environment], given: object, name: str) -> Environment:
+    for each in kinds:
+        if given == each.value:
+            return each
+    msg = f"{given!r:.40} is no environment."
+    remedy = f"Use one of {', '.join(each.value for each in kinds)}."
+    raise SettingsError(msg, field="environment", remedy=remedy, instance=name)

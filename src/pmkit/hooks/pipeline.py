@@ -1,0 +1,241 @@
+"""
+The stages from an entry point to a working plugin, each with its own failures.
+
+Whatever code of a plugin raises stops that plugin only.  `SystemExit` is one of these;
+an interrupt, a cancellation and the end of a generator are for the application.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from pmkit.core.errors import InputError
+from pmkit.core.plugin_errors import SettingsError
+from pmkit.hooks.capabilities import Capabilities, Capability
+from pmkit.hooks.failures import Stage, Stopped, raised_at, said
+from pmkit.hooks.forms import misfits, place_of, undeclared
+from pmkit.hooks.manifest import API, PluginManifest
+from pmkit.hooks.scan import GROUP, PREFIX
+
+if TYPE_CHECKING:
+    from pmkit.hooks.scan import Installed
+
+
+def check_group(entry: Installed) -> None:
+    """
+    Refuse what speaks another version of the contract, before it is imported.
+
+    Args:
+        entry: What was found.
+
+    Raises:
+        Stopped: If it is not in the group that this pmkit reads.
+    """
+    if entry.group == GROUP:
+        return
+    end = entry.group.removeprefix(PREFIX)
+    if entry.group.startswith(PREFIX) and end.isdecimal():
+        older = int(end) < API[0]
+        remedy = "a newer version of the plugin" if older else "a newer pmkit"
+        reason = f"it speaks version {end} of the contract, this pmkit version {API[0]}"
+        raise Stopped(Stage.API, f"{reason}; install {remedy}")
+    reason = f"it is announced in the group {entry.group!r}, which is not {GROUP!r}"
+    raise Stopped(Stage.SCAN, reason)
+
+
+def read_manifest(entry: Installed) -> PluginManifest:
+    """
+    Import the light module of an entry point and check what it names.
+
+    Args:
+        entry: What was found, in the right group.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        Stopped: If it cannot be imported, or is no manifest of this plugin.
+    """
+    # Old entry points may name extras after the target; they mean nothing any more.
+    target = entry.target.partition("[")[0].strip()
+    found = resolve(target, Stage.IMPORT)
+    check_manifest(found, entry.name)
+    assert isinstance(found, PluginManifest)  # noqa: S101 - checked just now
+    return found
+
+
+def check_manifest(found: object, plugin_id: str) -> None:
+    """
+    Check a manifest, whoever gives it.
+
+    Args:
+        found: What should be one.
+
+        plugin_id: The id that it must have.
+
+    Raises:
+        Stopped: If it is none, or not of this plugin, or not for this pmkit, or
+            contradicts itself.
+    """
+    # A subclass could answer differently each time it is asked.
+    if type(found) is not PluginManifest:
+        reason = f"it names {_kind(found)}, and not a PluginManifest"
+        raise Stopped(Stage.MANIFEST, reason)
+    if found.id != plugin_id:
+        reason = f"its manifest has the id {found.id!r}; both must be the same"
+        raise Stopped(Stage.MANIFEST, reason)
+    try:
+        attrs.validate(found)
+    except Exception as error:  # noqa: BLE001 - a hostile manifest has any value
+        raise Stopped(Stage.MANIFEST, said(error)) from None
+    if not found.speaks():
+        ours = ".".join(map(str, API))
+        reason = f"it wants the contract in {found.requires_api}, this pmkit has {ours}"
+        raise Stopped(Stage.API, reason)
+    wrong = _untrue(found) or list(undeclared(found))
+    if wrong:
+        raise Stopped(Stage.MANIFEST, "its manifest " + "; ".join(wrong))
+
+
+def resolve(target: str, stage: Stage) -> Any:
+    """
+    Import what ``"package.module:Name"`` names.
+
+    Args:
+        target: The name.
+
+        stage: The stage that this belongs to.
+
+    Raises:
+        Stopped: If it cannot be imported.
+    """
+    module, colon, name = target.partition(":")
+    if not colon or not all(part.isidentifier() for part in module.split(".")):
+        raise Stopped(stage, f'{target!r} is not written as "package.module:Name"')
+    try:
+        found: Any = importlib.import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except InputError as error:
+        if stage is Stage.IMPORT:
+            stage = Stage.MANIFEST
+        raise Stopped(stage, said(error), file=raised_at(error)) from error
+    except (Exception, SystemExit) as error:
+        raise Stopped(stage, said(error), file=raised_at(error)) from error
+    return found
+
+
+def settings_class(manifest: PluginManifest) -> type | None:
+    """
+    Import the settings class of a plugin.
+
+    Args:
+        manifest: What the plugin says of itself.
+
+    Returns:
+        The class; `None` if the plugin has no settings.
+
+    Raises:
+        Stopped: If it cannot be imported, or is no frozen attrs class.
+    """
+    if not manifest.settings:
+        return None
+    found = resolve(manifest.settings, Stage.SETTINGS)
+    if not isinstance(found, type) or not attrs.has(found):
+        reason = f"{manifest.settings} is {_kind(found)}, and not an attrs class"
+        raise Stopped(Stage.SETTINGS, reason, file=place_of(found))
+    if not attrs.inspect(found).is_frozen:
+        reason = f"{manifest.settings} is not frozen; write @attrs.frozen(kw_only=True)"
+        raise Stopped(Stage.SETTINGS, reason, file=place_of(found))
+    return found
+
+
+def implementation_class(manifest: PluginManifest) -> Any:
+    """
+    Import the implementation of a plugin and check its form, without making it.
+
+    Args:
+        manifest: What the plugin says of itself.
+
+    Returns:
+        The class, or another callable that gives the plugin.
+
+    Raises:
+        Stopped: If it cannot be imported, cannot be called, or does not fit.
+    """
+    found = resolve(manifest.factory, Stage.BUILD)
+    if not callable(found):
+        reason = f"{manifest.factory} is {_kind(found)}, and cannot be called"
+        raise Stopped(Stage.BUILD, reason)
+    if isinstance(found, type):
+        check_form(found, manifest)
+    return found
+
+
+def build(manifest: PluginManifest, settings: object) -> object:
+    """
+    Make the implementation of one instance.
+
+    Args:
+        manifest: What the plugin says of itself.
+
+        settings: An object of its settings class; `None` if it has none, and the
+            factory is then called without arguments.
+
+    Returns:
+        The implementation, whose form fits the manifest.
+
+    Raises:
+        Stopped: If it cannot be made, or does not fit.
+
+        pmkit.SettingsError: If the plugin finds its settings wrong.
+    """
+    factory = implementation_class(manifest)
+    try:
+        made: object = factory(settings) if manifest.settings else factory()
+    except SettingsError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's code
+        # It has the settings now, so its words may be a secret, and so may its cause.
+        reason = f"making it raised {type(error).__name__}"
+        raise Stopped(Stage.BUILD, reason, file=raised_at(error)) from None
+    check_form(made, manifest)
+    return made
+
+
+def check_form(made: object, manifest: PluginManifest) -> None:
+    """
+    Compare an implementation, or its class, with its manifest.
+
+    Raises:
+        Stopped: If it does not fit; all misfits are named.
+    """
+    found = list(misfits(made, manifest))
+    if found:
+        reason = "; ".join(reason for reason, _ in found)
+        file = next((file for _, file in found if file), "")
+        raise Stopped(Stage.BUILD, reason, file=file)
+
+
+def _untrue(manifest: PluginManifest) -> list[str]:
+    """Find what only a manifest made around its own checks can have."""
+    wrong = [
+        f"has the {name} {getattr(manifest, name)!r:.80}, which is no text"
+        for name in ("title", "homepage", "tracker", "conformance")
+        if not isinstance(getattr(manifest, name), str)
+    ]
+    can = manifest.capabilities
+    if type(can) is not Capabilities or not all(
+        type(each) is Capability for each in (*can.operations.values(), can.webhooks)
+    ):
+        return [*wrong, "has capabilities that are no Capabilities"]
+    return wrong
+
+
+def _kind(found: object) -> str:
+    if isinstance(found, type):
+        return f"the class {found.__name__}"
+    return f"an object of {type(found).__name__}"
