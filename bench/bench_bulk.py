@@ -63,6 +63,12 @@ def subjects() -> dict[str, Callable[[], Any]]:
         ),
         "review_until, Europe/Berlin": lambda: bulk.review_until(moments, zone=zone),
         "book_by, 7 days": lambda: bulk.book_by(days, calendar=shanghai),
+        "change_by_full_days": lambda: bulk.change_by_full_days(
+            days, calendar=shanghai, zone=shanghai.zone
+        ),
+        "change_by_hours, Europe/Berlin": lambda: bulk.change_by_hours(
+            moments, zone=zone
+        ),
         "add, 7 days": lambda: prepared.add(days, 7),
         "count": lambda: prepared.count(days[::-1], days),
         "is_working_day": lambda: prepared.is_working_day(days),

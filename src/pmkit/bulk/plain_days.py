@@ -171,9 +171,10 @@ def hours_earlier(
     high = int(begins.max())
     span = min(hours * _HOUR, high - _FIRST + 1)
     early: Bools = begins <= _FIRST + span
-    # A start within the last hours of all may have no date in the zone.
-    read = clocks(zone, high // DAY - 1, high // DAY)
-    late: Bools = (begins > _LAST - DAY) & (read.date_at(begins) > MAX_DAY)
+    late: Bools = begins > _LAST - DAY
+    if late.any():
+        # A start within the last hours of all may have no date in the zone.
+        late &= clocks(zone, MAX_DAY - 1, MAX_DAY).date_at(begins) > MAX_DAY
     at = np.maximum(begins - span, _FIRST + 1)
     local = local_days(zone, int(at.min()) // DAY - 2, int(at.max()) // DAY + 1)
     days = np.empty_like(at)
