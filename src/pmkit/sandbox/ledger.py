@@ -59,3 +59,17 @@ class Ledger:
         done = act()
         self._replies[operation_id] = (request, done)
         return done
+
+    def done(self, operation_id: str) -> tuple[Any] | None:
+        """
+        Look an operation up by the caller's name for it.
+
+        Args:
+            operation_id: The name.
+
+        Returns:
+            The reply of the one time that it was done, alone in a tuple; `None` if
+            it was never done.
+        """
+        kept = self._replies.get(operation_id)
+        return None if kept is None else (kept[1],)

@@ -77,6 +77,11 @@ class Processor:
         """Its name for people."""
         return self._title
 
+    @property
+    def journal(self) -> tuple[PaymentObservation | RefundObservation, ...]:
+        """All its news, oldest first."""
+        return tuple(news for _, news in self._journal)
+
     def refund(self, order: RefundOrder) -> tuple[RefundObservation, ...]:
         """Send money back, at most what came; the same operation id sends it once."""
 

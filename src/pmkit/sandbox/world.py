@@ -5,11 +5,11 @@ A world of its own: one clock that stands until it is set, and all simulated plu
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import TYPE_CHECKING
 
 from pmkit.core.errors import InputError
 from pmkit.core.moments import to_utc
-from pmkit.hooks.loading import load_plugins
 from pmkit.hooks.specs import hookimpl
 from pmkit.sandbox.agency import SandboxAgency
 from pmkit.sandbox.card import SandboxCard
@@ -20,6 +20,8 @@ from pmkit.shell.clock import SetClock
 
 if TYPE_CHECKING:
     from pmkit.core.ports import Agency, Notifier, PaymentMethod
+    from pmkit.hooks.panel import Panel
+    from pmkit.sandbox.far.app import SandboxApp
 
 #: When a world begins unless it is told otherwise: a Tuesday morning in China.
 BEGINNING = "2026-01-20T09:00+08:00"
@@ -50,7 +52,10 @@ class World:
 
         notifier: Where notices go.
 
-        panel: These and nothing else, attached.
+        app: All of them as one HTTP application.
+
+        panel: Their HTTP plugins and nothing else, attached; they call `app` in this
+            process.
 
     Examples:
         >>> world = World("2026-01-20T09:00+08:00")
@@ -69,7 +74,20 @@ class World:
         self.transfer = SandboxTransfer(clock=self.now)
         self.pay_later = PayLater()
         self.notifier: Notifier = MemoryNotifier() if notifier is None else notifier
-        self.panel = load_plugins(self, entry_points=False)
+
+    @functools.cached_property
+    def app(self) -> SandboxApp:
+        """All companies as one HTTP application."""
+        from pmkit.sandbox.far.app import SandboxApp
+
+        return SandboxApp(self)
+
+    @functools.cached_property
+    def panel(self) -> Panel:
+        """The HTTP plugins of the companies, attached; they call `app`."""
+        from pmkit.sandbox.attaching import panel_of
+
+        return panel_of(self)
 
     def now(self) -> dt.datetime:
         """Tell the present instant of this world, UTC."""
@@ -120,17 +138,17 @@ class World:
     @hookimpl
     def pmkit_agencies(self) -> list[Agency]:
         """Offer the inspection company."""
-        return [self.agency]
+        return list(self.panel.agencies.values())
 
     @hookimpl
     def pmkit_payment_methods(self) -> list[PaymentMethod]:
         """Offer cards, transfers and credit."""
-        return [self.card, self.transfer, self.pay_later]
+        return list(self.panel.methods.values())
 
     @hookimpl
     def pmkit_notifiers(self) -> list[Notifier]:
         """Offer the notifier."""
-        return [self.notifier]
+        return list(self.panel.notifiers.values())
 
 
 def _instant(value: str | dt.datetime) -> dt.datetime:
