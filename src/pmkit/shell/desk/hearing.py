@@ -169,7 +169,9 @@ class HearingDesk(Running):
             if name in step.__annotations__ and hasattr(news, name)
         }
         if isinstance(news, CheckDone):
-            said["ended_at"] = news.at
+            arrived_at = service.visit(news.visit).arrived_at
+            # An arrival that was heard late is noted late: the end is not before it.
+            said["ended_at"] = max(news.at, arrived_at or news.at)
         if isinstance(news, ReportReady):
             self._keep_files(tx, news)
         if "kind" in step.__annotations__:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from pmkit.core.errors import PluginError, PmkitError, StaleWriteError
+from pmkit.core.errors import PluginError, StaleWriteError
 from pmkit.core.events import fold
 from pmkit.core.parties import SYSTEM
 from pmkit.core.ports import BookingReply, PaymentObservation, RefundObservation
 from pmkit.core.steps import pay, sweep
 from pmkit.effects.carry import carry_out
-from pmkit.shell.desk.hearing import HearingDesk
+from pmkit.shell.desk.receiving import ReceivingDesk
 from pmkit.shell.desk.running import load_order
+from pmkit.shell.desk.troubles import Trouble, trouble as _trouble
 from pmkit.shell.store.rows import DUE
 
 if TYPE_CHECKING:
@@ -25,16 +26,6 @@ if TYPE_CHECKING:
     from pmkit.core.order import Order
     from pmkit.effects.carry import News
     from pmkit.shell.store.rows import EffectRow, EffectState
-
-
-@attrs.frozen(kw_only=True)
-class Trouble:
-    """Something that did not go through, and why; nothing of it was lost."""
-
-    order_id: str
-    subject: str
-    code: str
-    message: str
 
 
 @attrs.frozen(kw_only=True)
@@ -71,7 +62,7 @@ class Work:
 _ROUNDS = 100
 
 
-class WorkingDesk(HearingDesk):
+class WorkingDesk(ReceivingDesk):
     """The work that nobody asks for."""
 
     def work(self) -> Work:
@@ -89,10 +80,13 @@ class WorkingDesk(HearingDesk):
         done = Work()
         tried: set[str] = set()
         troubles: dict[str, Trouble] = {}
+        parked: list[Trouble] = []
         for _ in range(_ROUNDS):
             found: list[Trouble] = []
             carried = self._carry_out_all(tried, found)
             heard = self._hear_all(found)
+            parked = []
+            heard += self._hear_messages(found, parked)
             swept = sum(self.sweep(order_id) for order_id in self._moving())
             troubles |= {trouble.subject: trouble for trouble in found}
             done = attrs.evolve(
@@ -106,7 +100,7 @@ class WorkingDesk(HearingDesk):
         late: list[Trouble] = []
         notified = self._notify_all(late)
         return attrs.evolve(
-            done, notified=notified, troubles=(*troubles.values(), *late)
+            done, notified=notified, troubles=(*troubles.values(), *parked, *late)
         )
 
     def sweep(self, order_id: str) -> bool:
@@ -334,16 +328,3 @@ def _require_about(order: Order, subject: str, news: object) -> None:
     if about != subject:
         msg = f"{type(news).__name__} is no news of {subject}."
         raise PluginError(msg, field="news", remedy="Report what was asked for.")
-
-
-def _trouble(order_id: str, subject: str, error: Exception) -> Trouble:
-    """
-    Put an error into words.
-
-    The message of a foreign exception may hold a secret, so only its class is kept.
-    """
-    if isinstance(error, PmkitError):
-        code, message = error.code, str(error)
-    else:
-        code, message = "plugin", type(error).__name__
-    return Trouble(order_id=order_id, subject=subject, code=code, message=message)

@@ -1,0 +1,172 @@
+"""
+Messages that wait in the inbox: read by their plugin, compared with our own record.
+
+That a message is authentic does not make it true.  It is folded by the same rules as
+news that the desk asked for, into the order that itself called the sender about this
+service or payment, and into no other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from pmkit.core.effects import Effect
+from pmkit.core.errors import InputError, NotFoundError, PluginError, UnknownPluginError
+from pmkit.core.order import NOTHING_HERE
+from pmkit.core.plugin_errors import PluginFaultError, WebhookRejected
+from pmkit.core.ports import AgencyObservation, PaymentObservation, RefundObservation
+from pmkit.shell.desk.hearing import HearingDesk
+from pmkit.shell.desk.troubles import Trouble, trouble
+from pmkit.shell.listeners import listeners
+from pmkit.shell.messages import ACCOUNT, given_back
+from pmkit.shell.plain import canonical_json
+from pmkit.shell.store.keeping import read_stored
+from pmkit.shell.wire import decode
+
+if TYPE_CHECKING:
+    from pmkit.shell.store import Transaction
+    from pmkit.shell.store.rows import InboxRow
+
+    News = AgencyObservation | PaymentObservation | RefundObservation
+
+#: How long a message may wait for what it is about; the longest of the usual retries
+#: of senders ends about then.
+PARKED_FOR = dt.timedelta(hours=72)
+#: How many messages are read at once; the others come next.
+_AT_ONCE = 500
+
+
+class ReceivingDesk(HearingDesk):
+    """The messages that were written down and not applied yet."""
+
+    def _hear_messages(self, refused: list[Trouble], parked: list[Trouble]) -> int:
+        """
+        Apply what waits in the inbox.
+
+        What is about something that is not there yet, or comes before its turn,
+        waits for up to 72 hours; what can never be right is kept with its reason.
+
+        Args:
+            refused: Takes what will not be tried again.
+
+            parked: Takes what goes on waiting.
+
+        Returns:
+            How many pieces of news were new.
+        """
+        with self.store.snapshot() as tx:
+            waiting = [
+                row for row in tx.inbox_waiting(_AT_ONCE) if row.account == ACCOUNT
+            ]
+        return sum(self._hear_message(row, refused, parked) for row in waiting)
+
+    def _hear_message(
+        self, row: InboxRow, refused: list[Trouble], parked: list[Trouble]
+    ) -> int:
+        """Apply one message; each piece of its news counts once, however often."""
+        heard = 0
+        wrong: Exception | None = None
+        orders: set[str] = set()
+        try:
+            for news in self._said(row):
+                try:
+                    order_id = self._order_of(row.provider, news)
+                    heard += self._observe(order_id, row.provider, news)
+                    orders.add(order_id)
+                except Exception as error:  # noqa: BLE001 - the rest of it is heard
+                    wrong = _worse(wrong, error)
+        except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
+            wrong = error
+        order_id = orders.pop() if len(orders) == 1 else ""
+        over = self._settle(row, order_id, wrong)
+        if wrong is not None:
+            found = trouble(order_id, row.event_id, wrong)
+            (refused if over else parked).append(found)
+        return heard
+
+    def _said(self, row: InboxRow) -> tuple[News, ...]:
+        found = listeners(self.panel).get(row.provider)
+        if found is None:
+            msg = f"Nothing that is attached hears messages for {row.provider!r}."
+            raise UnknownPluginError(msg, field="instance", remedy="Attach it.")
+        return found.parse(given_back(row), self.clock.now())
+
+    def _order_of(self, plugin: str, news: News) -> str:
+        """Find the order that called this plugin about the subject of the news."""
+        subject = _subject(news)
+        with self.store.snapshot() as tx:
+            found = order_called(tx, plugin, subject)
+        if found is None:
+            raise NotFoundError(NOTHING_HERE, field="subject")
+        return found
+
+    def _observe(self, order_id: str, plugin: str, news: News) -> bool:
+        if isinstance(news, AgencyObservation):
+            return self.observe_agency(order_id, plugin, news)
+        return self.observe_payment(order_id, plugin, news)
+
+    def _settle(self, row: InboxRow, order_id: str, wrong: Exception | None) -> bool:
+        """Note what became of a message, and why; tell whether that is its end."""
+        now = self.clock.now()
+        late = now - row.received_at > PARKED_FOR
+        over = wrong is None or late or _final(wrong)
+        who = (row.provider, row.account, row.event_id)
+        with self.store.transaction() as tx:
+            if over:
+                tx.inbox_applied(*who, at=now, order_id=order_id or None)
+            if wrong is not None:
+                code = getattr(wrong, "code", type(wrong).__name__)
+                tx.inbox_failed(*who, error=code)
+        return over
+
+
+def order_called(tx: Transaction, plugin: str, subject: str) -> str | None:
+    """
+    Find the order that called a plugin about something.
+
+    Args:
+        tx: The transaction.
+
+        plugin: The agency's or payment method's name.
+
+        subject: The service, payment or refund.
+
+    Returns:
+        The order; `None` if no order did, or two did.
+    """
+    effects = tx.tables.effects
+    named = f'"subject":{canonical_json(subject)}'
+    asked = sa.select(effects.c.order_id, effects.c.params).where(
+        effects.c.plugin == plugin, effects.c.params.contains(named, autoescape=True)
+    )
+    orders = {
+        row.order_id
+        for row in tx.connection.execute(asked)
+        if decode(read_stored(row.params), Effect).subject == subject
+    }
+    return orders.pop() if len(orders) == 1 else None
+
+
+def _subject(news: Any) -> str:
+    if isinstance(news, AgencyObservation):
+        return news.service_id
+    if isinstance(news, RefundObservation):
+        return news.refund_id
+    return str(news.payment_id)
+
+
+def _final(wrong: Exception) -> bool:
+    """Tell whether waiting cannot help."""
+    if isinstance(wrong, PluginFaultError | UnknownPluginError):
+        return False  # until the plugin is mended, or attached
+    return isinstance(wrong, InputError | PluginError | WebhookRejected)
+
+
+def _worse(first: Exception | None, second: Exception) -> Exception:
+    """Keep what may still turn out well: then the message is tried again."""
+    if first is None or (_final(first) and not _final(second)):
+        return second
+    return first
