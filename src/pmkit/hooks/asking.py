@@ -7,7 +7,7 @@ pluggy's own call stops at the first exception and does not tell whose it was.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -97,7 +97,7 @@ class Hooks:
         given = {"reference": reference}
         for impl in reversed(self._manager.hook.pmkit_secret_source.get_hookimpls()):
             try:
-                answer = impl.function(*[given[name] for name in impl.argnames])
+                answer: Any = impl.function(*[given[name] for name in impl.argnames])
                 if answer is not None:
                     return answer if isinstance(answer, Secret) else Secret(answer)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a source's code

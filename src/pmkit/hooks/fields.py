@@ -107,7 +107,7 @@ def hints_of(field: attrs.Attribute[Any]) -> Hints:
 
 def _beginnings(name: str, given: str | tuple[str, ...]) -> tuple[str, ...]:
     found = (given,) if isinstance(given, str) else tuple(given)
-    if not all(isinstance(each, str) and each for each in found):
+    if not all(found):
         msg = "An empty beginning fits every value."
         raise InputError(msg, field=name, remedy='Write it as "sk_live_".')
     return found

@@ -10,17 +10,16 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-import attrs
-
 from pmkit.core.errors import InputError, PluginError, UnknownPluginError
 from pmkit.core.plugin_errors import SettingsError
 from pmkit.hooks import choosing
 from pmkit.hooks.asking import Hooks, HookTrouble
-from pmkit.hooks.failures import LoadFailure, Stage, Stopped
+from pmkit.hooks.failures import Stage, Stopped
 from pmkit.hooks.manifest import PluginKind, PluginManifest
 from pmkit.hooks.panel import Panel
-from pmkit.hooks.pipeline import build, check_manifest, read_manifest, settings_class
-from pmkit.hooks.scan import Installed, Scan, scan
+from pmkit.hooks.pipeline import build, settings_class
+from pmkit.hooks.scan import Installed
+from pmkit.hooks.shelf import Loaded, Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,22 +40,7 @@ _LONGEST = 63
 STRICT = "PMKIT_PLUGINS_STRICT"
 
 
-@attrs.frozen(kw_only=True)
-class Loaded:
-    """
-    A plugin whose manifest was read.
-
-    Args:
-        manifest: What it says of itself.
-
-        entry: Where it is from.
-    """
-
-    manifest: PluginManifest
-    entry: Installed
-
-
-class PluginHost:
+class PluginHost(Shelf):
     """
     The plugins of one application.
 
@@ -105,47 +89,19 @@ class PluginHost:
         secret_source: SecretSource | None = None,
         hooks: Iterable[object] = (),
     ) -> None:
-        self._load = load if load == "all" else choosing.ids("load", load)
-        self._rules = choosing.Rules(
+        self._hooks = Hooks(hooks)
+        self._secret_source = secret_source or self._hooks.secret
+        self._attached: dict[str, Attached] = {}
+        rules = choosing.Rules(
             block=choosing.ids("block", block),
             allow=None if allow is None else choosing.ids("allow", allow),
             winners=dict(winners or {}),
         )
-        self.strict = os.environ.get(STRICT) == "1" if strict is None else strict
-        self._path = path
-        self._hooks = Hooks(hooks)
-        self._secret_source = secret_source or self._hooks.secret
-        self._scan: Scan | None = None
-        self._given: dict[str, Loaded] = {}
-        self._loaded: dict[str, Loaded] = {}
-        self._failures: dict[tuple[str, ...], LoadFailure] = {}
-        self._attached: dict[str, Attached] = {}
-        self._load_all()
-
-    # ------------------------------------------------------------- what is there
-
-    @property
-    def installed(self) -> tuple[Installed, ...]:
-        """What is installed, from one look that is kept; nothing is imported."""
-        return self.scan.installed
-
-    @property
-    def scan(self) -> Scan:
-        """The one look at the path; `rescan` looks again."""
-        if self._scan is None:
-            self._scan = scan(self._path)
-        return self._scan
-
-    @property
-    def manifests(self) -> Mapping[str, PluginManifest]:
-        """What is loaded, by id, sorted."""
-        both = self._loaded | self._given
-        return {name: both[name].manifest for name in sorted(both)}
-
-    @property
-    def failures(self) -> tuple[LoadFailure, ...]:
-        """What is not there and why, sorted by id."""
-        return tuple(self._failures[key] for key in sorted(self._failures))
+        named: frozenset[str] | Literal["all"] = "all"
+        if load != "all":
+            named = choosing.ids("load", load)
+        strict = os.environ.get(STRICT) == "1" if strict is None else strict
+        super().__init__(load=named, rules=rules, strict=strict, path=path)
 
     @property
     def attached(self) -> Mapping[str, Attached]:
@@ -156,140 +112,6 @@ class PluginHost:
     def troubles(self) -> tuple[HookTrouble, ...]:
         """The last hooks that raised while they listened, oldest first."""
         return self._hooks.troubles
-
-    def rescan(self) -> None:
-        """
-        Look at the path again and load again; what is attached stays as it is.
-
-        Raises:
-            pmkit.PluginError: If strict, and a plugin does not load.
-        """
-        self._scan = None
-        self._loaded.clear()
-        self._failures.clear()
-        self._load_all()
-
-    def source(self, plugin_id: str) -> Installed:
-        """
-        Tell where a loaded plugin is from.
-
-        Args:
-            plugin_id: Its id.
-
-        Raises:
-            pmkit.UnknownPluginError: If none is loaded under this id.
-        """
-        return self._find(plugin_id).entry
-
-    # ------------------------------------------------------------------- loading
-
-    def register(self, manifest: PluginManifest, *, source: str = "") -> None:
-        """
-        Take a manifest that the application itself gives, without any installation.
-
-        Args:
-            manifest: What the plugin says of itself.
-
-            source: Who gives it, for messages and for `winners`.
-
-        Raises:
-            pmkit.PluginError: If it is no manifest, contradicts itself, is blocked,
-                or its id is taken.
-        """
-        plugin_id = getattr(manifest, "id", "")
-        source = source or "the application"
-        entry = Installed(name=f"{plugin_id}", target="", distribution=source)
-        taken = (self._loaded | self._given).get(entry.name)
-        try:
-            check_manifest(manifest, entry.name)
-            self._rules.check(entry.name)
-            self._rules.settle(entry, None if taken is None else taken.entry)
-        except Stopped as stopped:
-            raise self._failed(entry, stopped).as_error() from None
-        self._loaded.pop(entry.name, None)
-        self._given[entry.name] = Loaded(manifest=manifest, entry=entry)
-
-    def _load_all(self) -> None:
-        if not self._load:
-            return
-        found = choosing.by_id(self.scan)
-        wanted = sorted(found) if self._load == "all" else sorted(self._load)
-        for plugin_id in wanted:
-            self._load_one(plugin_id)
-        if self._load == "all" or any(each not in found for each in self._load):
-            self._unreadable()
-        if self.strict:
-            self._raise_first()
-
-    def _load_one(self, plugin_id: str) -> None:
-        """Bring one plugin as far as its manifest; keep why it stopped."""
-        if plugin_id in self._given or plugin_id in self._loaded:
-            return
-        entry = Installed(name=plugin_id, target="")
-        try:
-            self._rules.check(plugin_id)
-            entry, losers = self._rules.choose(plugin_id, self.scan)
-            manifest = read_manifest(entry)
-        except Stopped as stopped:
-            entry = stopped.entry or entry
-            self._failed(entry, stopped)
-            return
-        self._failures.pop((plugin_id,), None)
-        self._loaded[plugin_id] = Loaded(manifest=manifest, entry=entry)
-        for loser in losers:
-            reason = f"its id belongs to {entry.source}"
-            self._failed(loser, Stopped(Stage.REGISTER, reason), loser.source)
-
-    def _unreadable(self) -> None:
-        for each in self.scan.unreadable:
-            entry = Installed(
-                name=each.distribution or "unknown",
-                target="",
-                distribution=each.distribution,
-                version=each.version,
-                file=each.file,
-            )
-            stopped = Stopped(Stage.SCAN, f"its list of entry points {each.reason}")
-            self._failed(entry, stopped, each.file, each.reason)
-
-    def _raise_first(self) -> None:
-        serious = [each for each in self.failures if each.stage is not Stage.BLOCKED]
-        for failure in serious[:1]:
-            raise failure.as_error()
-
-    def _failed(
-        self,
-        entry: Installed,
-        stopped: Stopped,
-        *more: str,
-        instance: str = "",
-        tracker: str = "",
-    ) -> LoadFailure:
-        failure = LoadFailure(
-            id=entry.name,
-            stage=stopped.stage,
-            reason=stopped.reason,
-            distribution=entry.distribution,
-            version=entry.version,
-            file=stopped.file or entry.file,
-            instance=instance,
-            tracker=tracker,
-        )
-        self._failures[entry.name, *more] = failure
-        return failure
-
-    def _find(self, plugin_id: str) -> Loaded:
-        self._load_one(plugin_id)
-        found = self._given.get(plugin_id) or self._loaded.get(plugin_id)
-        if found is not None:
-            return found
-        failure = self._failures[plugin_id,]
-        if failure.stage is Stage.SCAN and not failure.distribution:
-            msg = f"{failure}"
-            raise UnknownPluginError(msg, field="plugin") from None
-        raise failure.as_error()
-
-    # ----------------------------------------------------------------- instances
 
     def attach(
         self,

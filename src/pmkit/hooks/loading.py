@@ -82,11 +82,12 @@ def offered(manager: pluggy.PluginManager) -> Panel:
     Raises:
         pmkit.PluginError: If an offer does not fit, or two have one name.
     """
-    agencies, methods, notifiers = (
-        collect(list(_offers(manager, hook)), protocol)
-        for hook, protocol in SOCKETS.items()
+    agencies, methods, notifiers = SOCKETS
+    return Panel(
+        agencies=collect(list(_offers(manager, agencies)), SOCKETS[agencies]),
+        methods=collect(list(_offers(manager, methods)), SOCKETS[methods]),
+        notifiers=collect(list(_offers(manager, notifiers)), SOCKETS[notifiers]),
     )
-    return Panel(agencies=agencies, methods=methods, notifiers=notifiers)
 
 
 def _called(plugin: object) -> str:

@@ -128,11 +128,9 @@ def shown_settings(settings: object) -> dict[str, object]:
         >>> shown_settings(AcmeSettings(url="https://me:pw@acme.example", office="SH"))
         {'url': '********', 'office': 'SH'}
     """
-    if not attrs.has(type(settings)):
-        return {}
-    fields = attrs.fields(type(settings))
     return {
-        field.name: _shown(field, getattr(settings, field.name)) for field in fields
+        field.name: _shown(field, getattr(settings, field.name))
+        for field in _fields(settings)
     }
 
 
@@ -145,15 +143,20 @@ def secrets_in(settings: object) -> Iterator[str]:
     """
     if isinstance(settings, Secret):
         yield settings.reveal()
-    elif attrs.has(type(settings)):
-        for field in attrs.fields(type(settings)):
-            yield from secrets_in(getattr(settings, field.name))
     elif isinstance(settings, dict):
         for each in settings.values():
             yield from secrets_in(each)
     elif isinstance(settings, tuple | list | set | frozenset):
         for each in settings:
             yield from secrets_in(each)
+    for field in _fields(settings):
+        yield from secrets_in(getattr(settings, field.name))
+
+
+def _fields(settings: object) -> tuple[attrs.Attribute[Any], ...]:
+    """Give the fields of a settings object; none if it is something else."""
+    kind = type(settings)
+    return attrs.fields(kind) if attrs.has(kind) else ()
 
 
 class _MisfitError(Exception):
@@ -253,9 +256,7 @@ def _safe_name(name: object) -> str:
 
 def _of_the_other(settings: object, environment: str) -> str:
     """Name the field whose value belongs to the other environment, if there is one."""
-    if not attrs.has(type(settings)):
-        return ""
-    for field in attrs.fields(type(settings)):
+    for field in _fields(settings):
         value = getattr(settings, field.name)
         inner = _of_the_other(value, environment)
         if inner:
