@@ -122,7 +122,7 @@ class TestCharge:
         later = attrs.evolve(charge(), plugin="sandbox-pay-later")
 
         with pytest.raises(UnavailableError):
-            carry_out(order, later, world.panel)
+            carry_out(order, later, world.companies)
 
 
 class TestRefund:

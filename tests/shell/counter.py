@@ -76,7 +76,7 @@ class Counter:
     def __init__(self, folder: Any, *, terms: Terms = TERMS_2026_01, **plugins: Any):
         self.path = folder / "desk.db"
         self.world = World()
-        self.panel = attrs.evolve(self.world.panel, **plugins) if plugins else None
+        self.panel = attrs.evolve(self.world.companies, **plugins) if plugins else None
         self.terms = terms
         self.ids = CountedIds()
         self.desk = self.again()
@@ -85,7 +85,7 @@ class Counter:
         """Open one more desk on the same file."""
         return Desk.open(
             self.path,
-            panel=self.panel or self.world.panel,
+            panel=self.panel or self.world.companies,
             clock=self.world.clock,
             ids=self.ids,
             terms=self.terms,

@@ -92,7 +92,7 @@ class TestFaults:
         counter = Counter(tmp_path)
         agency = Forgetful(clock=counter.world.now)
         counter.panel = attrs.evolve(
-            counter.world.panel, agencies={"sandbox-agency": agency}
+            counter.world.companies, agencies={"sandbox-agency": agency}
         )
         counter.desk = counter.again()
         agency.lost = 2
@@ -111,7 +111,7 @@ class TestFaults:
         counter = Counter(tmp_path)
         agency = Forgetful(clock=counter.world.now)
         counter.panel = attrs.evolve(
-            counter.world.panel, agencies={"sandbox-agency": agency}
+            counter.world.companies, agencies={"sandbox-agency": agency}
         )
         counter.desk = counter.again()
         agency.lost = 1
@@ -187,7 +187,7 @@ class TestFaults:
         counter = Counter(tmp_path)
         well, ill = MemoryNotifier(name="well"), MemoryNotifier(name="ill")
         counter.panel = attrs.evolve(
-            counter.world.panel, notifiers={"ill": ill, "well": well}
+            counter.world.companies, notifiers={"ill": ill, "well": well}
         )
         counter.desk = counter.again()
         send, ill.send = ill.send, boom
@@ -245,7 +245,7 @@ class TestFaults:
         counter = Counter(tmp_path)
         liar = SandboxAgency(clock=counter.world.now, name="liar")
         counter.panel = attrs.evolve(
-            counter.world.panel,
+            counter.world.companies,
             agencies={"sandbox-agency": counter.world.agency, "liar": liar},
         )
         counter.desk = counter.again()
@@ -273,7 +273,7 @@ class TestFaults:
         counter.desk.pay(
             ORDER, actor=BUYER, method="sandbox-card", instrument="tok-captures"
         )
-        counter.panel = attrs.evolve(counter.world.panel, methods={})
+        counter.panel = attrs.evolve(counter.world.companies, methods={})
         without = counter.again()
 
         assert ["unknown-plugin"] == sorted(

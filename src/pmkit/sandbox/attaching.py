@@ -6,25 +6,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pmkit.effects.attached import attached
-from pmkit.hooks.panel import Panel
+from pmkit.hooks.host import PluginHost
 from pmkit.hooks.secrets import Secret
 from pmkit.sandbox.far.transport import InProcess
 from pmkit.sandbox.plugins import manifests
-from pmkit.sandbox.plugins.agency import AgencyPlugin
-from pmkit.sandbox.plugins.messages import MessagesPlugin
-from pmkit.sandbox.plugins.payments import CardPlugin, PayLaterPlugin, TransferPlugin
 from pmkit.sandbox.plugins.settings import SandboxSettings
 
 if TYPE_CHECKING:
+    from pmkit.hooks.panel import Panel
     from pmkit.sandbox.world import World
+
+# The application asks for none, but every instance has one.
+_KEY = "in-process"
 
 
 def panel_of(world: World) -> Panel:
-    settings = SandboxSettings(api_key=Secret("in-process"))
+    """
+    Attach the plugins of a world as an application attaches those of anybody.
+
+    Args:
+        world: The companies; their plugins call them in this process.
+
+    Returns:
+        A panel with these instances and nothing else.
+    """
+    host = PluginHost(strict=True)
     transport = InProcess(world.app)
-    def at(i, m, name=""):
-        return attached(i(settings), m, name=name, transport=transport, clock=world.now)
-    return Panel.of(agencies=[at(AgencyPlugin, manifests.AGENCY)],
-      methods=[at(CardPlugin, manifests.CARD), at(TransferPlugin, manifests.TRANSFER), at(PayLaterPlugin, manifests.PAY_LATER)],
-      notifiers=[at(MessagesPlugin, manifests.MESSAGES, world.notifier.name)])
+    settings = SandboxSettings(api_key=Secret(_KEY))
+    names = {manifests.MESSAGES.id: world.notifier.name}
+    for manifest in manifests.ALL:
+        host.register(manifest, source="pmkit")
+        host.attach(
+            manifest.id,
+            name=names.get(manifest.id, ""),
+            settings=settings,
+            transport=transport,
+            async_transport=transport,
+            clock=world.now,
+        )
+    return host.panel()

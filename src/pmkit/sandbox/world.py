@@ -57,6 +57,8 @@ class World:
         panel: Their HTTP plugins and nothing else, attached; they call `app` in this
             process.
 
+        companies: The companies themselves as a panel, without HTTP between.
+
     Examples:
         >>> world = World("2026-01-20T09:00+08:00")
         >>> world.advance(days=1, hours=2).isoformat()
@@ -88,6 +90,17 @@ class World:
         from pmkit.sandbox.attaching import panel_of
 
         return panel_of(self)
+
+    @functools.cached_property
+    def companies(self) -> Panel:
+        """The companies themselves on a panel, for who wants to do without HTTP."""
+        from pmkit.hooks.panel import Panel
+
+        return Panel.of(
+            agencies=[self.agency],
+            methods=[self.card, self.transfer, self.pay_later],
+            notifiers=[self.notifier],
+        )
 
     def now(self) -> dt.datetime:
         """Tell the present instant of this world, UTC."""

@@ -40,7 +40,7 @@ def _world():
 
 @pytest.fixture(name="desk")
 def _desk(world):
-    with pmkit.Desk.open(panel=world.panel, clock=world.clock) as desk:
+    with pmkit.Desk.open(panel=world.companies, clock=world.clock) as desk:
         desk.open_order(
             "TA-1",
             actor=SUPPLIER,
