@@ -266,11 +266,9 @@ class PluginHost(Shelf):
         except SettingsError as wrong:
             error = choosing.cleaned(wrong, settings, name)
             stopped = Stopped(Stage.SETTINGS, f"{error}".rstrip("."))
-            self._failed(loaded.entry, stopped, name, instance=name)
+            self.stopped(loaded, stopped, instance=name)
         except Stopped as stopped:
-            error = self._failed(
-                loaded.entry, stopped, name, instance=name, tracker=manifest.tracker
-            ).as_error()
+            error = self.stopped(loaded, stopped, instance=name).as_error()
         if error is not None:
             raise error from None
         self._failures.pop((loaded.entry.name, name), None)
@@ -310,7 +308,7 @@ class PluginHost(Shelf):
         """Keep why an instance is not there, if its plugin did not say so already."""
         if (instance.plugin, instance.name) in self._failures:
             return
-        loaded = self._given.get(instance.plugin) or self._loaded.get(instance.plugin)
+        loaded = self.loaded(instance.plugin)
         entry = loaded.entry if loaded else Installed(name=instance.plugin, target="")
         failure = self._failures.get((instance.plugin,))
         stage = failure.stage if failure else Stage.SETTINGS

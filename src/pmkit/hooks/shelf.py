@@ -142,6 +142,65 @@ class Shelf:
         self._loaded.pop(entry.name, None)
         self._given[entry.name] = Loaded(manifest=manifest, entry=entry)
 
+    def trial(self, plugin_id: str) -> Shelf:
+        """
+        Load one plugin by the rules of this shelf, which stays as it is.
+
+        Args:
+            plugin_id: Its id.
+
+        Returns:
+            A shelf with that plugin, or with why it stopped.
+        """
+        other = Shelf(
+            load=frozenset(), rules=self._rules, strict=False, path=self._path
+        )
+        other._scan = self.scan
+        other._given = {
+            name: one for name, one in self._given.items() if name == plugin_id
+        }
+        other._load_one(plugin_id)
+        return other
+
+    def loaded(self, plugin_id: str) -> Loaded | None:
+        """Give a plugin that is loaded already; `None` if it is not."""
+        return self._given.get(plugin_id) or self._loaded.get(plugin_id)
+
+    def failure(self, plugin_id: str) -> LoadFailure:
+        """Tell why a plugin that was asked for did not load."""
+        return self._failures[plugin_id,]
+
+    def wants(self, plugin_id: str) -> bool:
+        """Tell whether the application names this plugin, or all."""
+        return (
+            not self._load
+            or self._load == "all"
+            or plugin_id in self._load
+            or plugin_id in self._given
+            or plugin_id in self._loaded
+        )
+
+    def stopped(
+        self, loaded: Loaded, stopped: Stopped, *, instance: str = ""
+    ) -> LoadFailure:
+        """
+        Keep why a plugin, or one instance of it, stopped after its manifest was read.
+
+        Args:
+            loaded: The plugin.
+
+            stopped: Where and why.
+
+            instance: The instance, if it is only one.
+        """
+        return self._failed(
+            loaded.entry,
+            stopped,
+            instance,
+            instance=instance,
+            tracker=loaded.manifest.tracker,
+        )
+
     def _load_all(self) -> None:
         if not self._load:
             return
@@ -213,10 +272,10 @@ class Shelf:
 
     def _find(self, plugin_id: str) -> Loaded:
         self._load_one(plugin_id)
-        found = self._given.get(plugin_id) or self._loaded.get(plugin_id)
+        found = self.loaded(plugin_id)
         if found is not None:
             return found
-        failure = self._failures[plugin_id,]
+        failure = self.failure(plugin_id)
         if failure.stage is Stage.SCAN and not failure.distribution:
             msg = f"{failure}"
             raise UnknownPluginError(msg, field="plugin") from None
