@@ -1,8 +1,8 @@
 """
 An inspection agency that serves the open agency protocol, as a plugin of pmkit.
 
-The protocol is one document, `openapi.json` beside this file; a server of it for agencies
-to start from is `pmkit_agency_http.server`.
+The protocol is one document, `openapi.json` beside this file.  A server of it for
+agencies to start from is `pmkit_agency_http.server`.
 """
 
 from __future__ import annotations

@@ -184,7 +184,8 @@ def _check_object(schema: Mapping[str, Any], value: object, field: str) -> None:
         if key in known:
             _check(known[key], item, _under(field, key))
         elif not schema["additionalProperties"]:
-            raise MisfitError(_under(field, str(key)[:100]), "an unknown key")
+            name = str(key)[:100].encode("ascii", "backslashreplace").decode()
+            raise MisfitError(_under(field, name), "an unknown key")
 
 
 def _check_array(schema: Mapping[str, Any], value: object, field: str) -> None:
