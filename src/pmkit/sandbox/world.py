@@ -39,6 +39,9 @@ class World:
 
         notifier: Where notices go; into memory, if left out.
 
+        clock: What all of them look at; one that begins at *now* and stands until it
+            is set, if left out.
+
     Attributes:
         clock: What all of them look at.
 
@@ -68,9 +71,13 @@ class World:
     """
 
     def __init__(
-        self, now: str | dt.datetime = BEGINNING, *, notifier: Notifier | None = None
+        self,
+        now: str | dt.datetime = BEGINNING,
+        *,
+        notifier: Notifier | None = None,
+        clock: SetClock | None = None,
     ) -> None:
-        self.clock = SetClock(_instant(now))
+        self.clock = SetClock(_instant(now)) if clock is None else clock
         self.agency = SandboxAgency(clock=self.now)
         self.card = SandboxCard(clock=self.now)
         self.transfer = SandboxTransfer(clock=self.now)
