@@ -27,6 +27,7 @@ _COMMANDS = {
     "deadlines": "Tell which given deadlines another calendar would change.",
     "demo": "Send one service down the whole road, on a simulated clock.",
     "orders": "List, show, import and verify the orders of a database file.",
+    "sandbox": "Serve simulated companies on this machine, to try plugins against.",
     "plugins": "List, show, examine and check the plugins that are installed.",
 }
 
