@@ -8,24 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from pmkit.core.errors import PluginError, StaleWriteError
-from pmkit.core.events import fold
 from pmkit.core.parties import SYSTEM
-from pmkit.core.ports import BookingReply, PaymentObservation, RefundObservation
-from pmkit.core.steps import pay, sweep
-from pmkit.effects.carry import carry_out
+from pmkit.core.steps import sweep
+from pmkit.shell.desk.carrying import CarryingDesk
+from pmkit.shell.desk.outcomes import require_about
 from pmkit.shell.desk.receiving import ReceivingDesk
-from pmkit.shell.desk.running import load_order
 from pmkit.shell.desk.troubles import Trouble, trouble as _trouble
-from pmkit.shell.store.rows import DUE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from pmkit.core.effects import Effect
     from pmkit.core.order import Order
-    from pmkit.effects.carry import News
-    from pmkit.shell.store.rows import EffectRow, EffectState
+
+__all__ = ["Trouble", "Work", "WorkingDesk"]
 
 
 @attrs.frozen(kw_only=True)
@@ -62,7 +55,7 @@ class Work:
 _ROUNDS = 100
 
 
-class WorkingDesk(ReceivingDesk):
+class WorkingDesk(CarryingDesk, ReceivingDesk):
     """The work that nobody asks for."""
 
     def work(self) -> Work:
@@ -71,8 +64,9 @@ class WorkingDesk(ReceivingDesk):
 
         Makes the intended calls, hears the plugins' news, lets time do what
         time alone does, and sends the notices, until nothing is left.  A call
-        that fails stays, and the next `work` makes it again with the same
-        operation id; one plugin's fault stops no other.
+        whose outcome is not known is looked up, made again with the same
+        operation id, or left to a person (`Desk.unresolved`), as the plugin's
+        capabilities allow; one plugin's fault stops no other.
 
         Returns:
             What was done, and what did not go through.
@@ -127,94 +121,6 @@ class WorkingDesk(ReceivingDesk):
             refund_id=self.ids.new("refund"),
         )
         return after.seq != before.seq
-
-    # ------------------------------------------------------------------ calls
-
-    def _carry_out_all(self, tried: set[str], troubles: list[Trouble]) -> int:
-        """Make the calls that were not tried yet; count those that went through."""
-        with self.store.snapshot() as tx:
-            due = tx.due_effects()
-        made = 0
-        waiting: set[tuple[str, str]] = set()
-        for row in due:
-            about = (row.order_id, row.effect.subject)
-            # Nobody can move or cancel what may not be booked yet.
-            if about not in waiting and row.effect.operation_id not in tried:
-                tried.add(row.effect.operation_id)
-                done = self._carry_out(row, troubles)
-                made += done
-                if done:
-                    continue
-            waiting.add(about)
-        return made
-
-    def _carry_out(self, row: EffectRow, troubles: list[Trouble]) -> bool:
-        """Make one call; the intent was committed before, the outcome is after."""
-        order_id, effect = row.order_id, row.effect
-        try:
-            self._mark(effect, "submitting", "", was=DUE)
-        except StaleWriteError:
-            return True  # another desk was faster
-        try:
-            news = carry_out(self._as_decided(row), effect, self.panel)
-        except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
-            # Nobody knows whether it had an effect: the same id is sent again.
-            self._mark(effect, "unknown", type(error).__name__)
-            troubles.append(_trouble(order_id, effect.operation_id, error))
-            return False
-        for item in news:
-            self._fold(order_id, effect, item, troubles)
-        self._mark(effect, "succeeded", "")
-        return True
-
-    def _as_decided(self, row: EffectRow) -> Order:
-        """
-        Load the order as it was when it asked for a call.
-
-        The same operation id has to be the same request, however late it is sent.
-        Only the agency's number is that of today: without it nothing can be moved.
-        """
-        with self.store.snapshot() as tx:
-            now = load_order(tx, row.order_id)
-            history = tx.history(row.order_id)[: row.seq]
-        order = fold(recorded.event for recorded in history)
-        for service in order.services:
-            if service.booking is not None:
-                booking = now.service(service.id).booking
-                order = order.with_service(attrs.evolve(service, booking=booking))
-        return order
-
-    def _mark(
-        self,
-        effect: Effect,
-        state: str,
-        result: str,
-        *,
-        was: Collection[EffectState] | None = None,
-    ) -> None:
-        with self.store.transaction() as tx:
-            tx.set_effect_state(
-                effect.operation_id, state, at=self.clock.now(), result=result, was=was
-            )
-
-    def _fold(
-        self, order_id: str, effect: Effect, news: News, troubles: list[Trouble]
-    ) -> None:
-        try:
-            if isinstance(news, BookingReply):
-                self._run(
-                    pay.confirm_booking,
-                    order_id,
-                    actor=SYSTEM,
-                    key=effect.operation_id,
-                    service_id=effect.subject,
-                    reference=news.reference,
-                )
-            else:
-                _require_about(self._peek(order_id), effect.subject, news)
-                self.observe_payment(order_id, effect.plugin, news)
-        except Exception as error:  # noqa: BLE001 - a plugin may say anything
-            troubles.append(_trouble(order_id, effect.operation_id, error))
 
     # ------------------------------------------------------------------- news
 
@@ -273,7 +179,7 @@ class WorkingDesk(ReceivingDesk):
     ) -> bool:
         """Fold one piece of news; what is refused stays with who reported it."""
         try:
-            _require_about(order, subject, news)
+            require_about(order, subject, news)
             return bool(observe(order.id, *who, news))
         except Exception as error:  # noqa: BLE001 - a plugin may say anything
             named = str(getattr(news, "id", subject))
@@ -310,21 +216,3 @@ class WorkingDesk(ReceivingDesk):
         """The orders that something can still happen to."""
         with self.store.snapshot() as tx:
             return tuple(row.order_id for row in tx.list_orders())
-
-
-def _require_about(order: Order, subject: str, news: object) -> None:
-    """
-    Refuse what is no news, and news of what the plugin was not asked about.
-
-    Otherwise one agency could speak for another, and one method for another's money.
-    """
-    if isinstance(news, RefundObservation):
-        about: object = order.refund(news.refund_id).payment_id
-        about = news.refund_id if news.refund_id == subject else about
-    elif isinstance(news, PaymentObservation):
-        about = news.payment_id
-    else:
-        about = getattr(news, "service_id", None)
-    if about != subject:
-        msg = f"{type(news).__name__} is no news of {subject}."
-        raise PluginError(msg, field="news", remedy="Report what was asked for.")

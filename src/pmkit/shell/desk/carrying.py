@@ -1,0 +1,253 @@
+"""
+One call after the other: sent, looked up, or left to a person.
+
+A call is committed as *reserved* with its decision and as *submitting* before a byte
+of it leaves; what came of it is committed after.  Whatever stops between two of these
+is found again by the next round, and settled by the rules of `pmkit.effects.recovery`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from pmkit.core.certainty import Certainty
+from pmkit.core.effects import EffectState
+from pmkit.core.errors import PluginError, StaleWriteError, UnknownPluginError
+from pmkit.core.events import fold
+from pmkit.core.lookups import Absent, FindRequest, Found, Pending
+from pmkit.core.plugin_errors import UnsupportedError
+from pmkit.effects import recovery
+from pmkit.effects.carry import news_of, plugin_of, request_of, send
+from pmkit.effects.declared import can_find, capability_of
+from pmkit.effects.recovery import ParkReason
+from pmkit.shell.desk.open_call import OPEN, Came, OpenCall, result_of
+from pmkit.shell.desk.outcomes import OutcomesDesk
+from pmkit.shell.desk.running import load_order
+from pmkit.shell.desk.troubles import trouble
+from pmkit.shell.reserved import request_digest
+
+if TYPE_CHECKING:
+    from pmkit.core.order import Order
+    from pmkit.effects.carry import Request
+    from pmkit.shell.desk.troubles import Trouble
+    from pmkit.shell.store.rows import EffectRow
+
+
+class CarryingDesk(OutcomesDesk):
+    """The calls to plugins that are due."""
+
+    def _carry_out_all(self, tried: set[str], troubles: list[Trouble]) -> int:
+        """Make the calls that were not tried yet; count those that came further."""
+        with self.store.snapshot() as tx:
+            due = tx.due_effects(states=OPEN)
+        made = 0
+        waiting: set[tuple[str, str]] = set()
+        for row in due:
+            about = (row.order_id, row.effect.subject)
+            # Nobody can move or cancel what may not be booked yet.
+            if about not in waiting and row.effect.operation_id not in tried:
+                tried.add(row.effect.operation_id)
+                came = self._carry_out(row, troubles)
+                made += came is not Came.NOTHING
+                if came is Came.SETTLED:
+                    continue
+            waiting.add(about)
+        return made
+
+    def _carry_out(self, row: EffectRow, troubles: list[Trouble]) -> Came:
+        """Do the one thing that may be done about a call now."""
+        try:
+            plugin = plugin_of(row.effect, self.panel)
+        except UnknownPluginError as error:
+            name = row.effect.operation_id
+            troubles.append(trouble(row.order_id, name, error))
+            return Came.NOTHING
+        call = OpenCall(
+            row=row,
+            plugin=plugin,
+            capability=capability_of(plugin, row.effect.kind),
+            troubles=troubles,
+        )
+        try:
+            return self._go_on(call)
+        except StaleWriteError:
+            return Came.SETTLED  # another desk was faster
+
+    def _go_on(self, call: OpenCall) -> Came:
+        row = call.row
+        if call.capability is not None and self._told_already(row):
+            self._mark(row, EffectState.SUCCEEDED, result="reported")
+            return Came.SETTLED
+        step = recovery.next_step(
+            call.standing(),
+            call.capability,
+            can_find=can_find(call.plugin),
+            now=self.clock.now(),
+        )
+        if isinstance(step, recovery.Ask):
+            return self._ask(call)
+        return self._take(call, step)
+
+    def _take(self, call: OpenCall, step: recovery.Step) -> Came:
+        """Take a step that asks nobody."""
+        row = call.row
+        if isinstance(step, recovery.Send):
+            return self._send(call, doubt=row.certainty is Certainty.UNKNOWN)
+        if isinstance(step, recovery.Resend):
+            return self._send(call, doubt=True)
+        if isinstance(step, recovery.Park) and not row.parked:
+            self._park(call, step.reason)
+        return Came.NOTHING
+
+    # ---------------------------------------------------------------- sending
+
+    def _send(self, call: OpenCall, *, doubt: bool) -> Came:
+        """
+        Send a call; the intent was committed before, the outcome is after.
+
+        Args:
+            call: The call.
+
+            doubt: Whether an earlier sending may have had its effect.
+        """
+        row = call.row
+        request = request_of(self._as_decided(row), row.effect)
+        digest = request_digest(row.effect, request)
+        if row.digest not in {"", digest}:
+            self._park(call, ParkReason.DIGEST_DIFFERS)
+            return Came.NOTHING
+        if not doubt and (why := self._needless(row)):
+            self._mark(row, EffectState.REJECTED, result=why)
+            return Came.SETTLED
+        self._mark(
+            row,
+            EffectState.SUBMITTING,
+            certainty=Certainty.UNKNOWN if doubt else None,
+            digest=digest,
+        )
+        return self._sent(call, request, doubt=doubt)
+
+    def _sent(self, call: OpenCall, request: Request | None, *, doubt: bool) -> Came:
+        row = call.row
+        try:
+            answer = send(call.plugin, row.effect, request)
+        except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
+            call.say(error)
+            came = self._failed(call, error, doubt=doubt)
+        else:
+            came = self._answered(call, answer)
+        return came
+
+    def _as_decided(self, row: EffectRow) -> Order:
+        """
+        Load the order as it was when it asked for a call.
+
+        The same operation id has to be the same request, however late it is sent.
+        Only the agency's number is that of today: without it nothing can be moved.
+        """
+        with self.store.snapshot() as tx:
+            now = load_order(tx, row.order_id)
+            history = tx.history(row.order_id)[: row.seq]
+        order = fold(recorded.event for recorded in history)
+        for service in order.services:
+            if service.booking is not None:
+                booking = now.service(service.id).booking
+                order = order.with_service(attrs.evolve(service, booking=booking))
+        return order
+
+    # ------------------------------------------------------------- looking up
+
+    def _ask(self, call: OpenCall) -> Came:
+        """Ask the far side what became of a call."""
+        row = call.row
+        asked = FindRequest(
+            operation_id=row.effect.operation_id,
+            kind=row.effect.kind,
+            order_id=row.order_id,
+            subject=row.effect.subject,
+            reference=row.reference,
+            sent_at=call.standing().first_sent_at,
+        )
+        try:
+            found = call.plugin.find(asked)
+            if isinstance(found, Found):
+                found = attrs.evolve(found, news=news_of(row.effect, found.news))
+        except UnsupportedError:
+            return self._without_asking(call)
+        except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
+            return self._defer(call, error)
+        if isinstance(found, Found):
+            return self._answered(call, found.news)
+        if isinstance(found, Pending):
+            return self._answered(call, found)
+        if isinstance(found, Absent):
+            return self._absent(call)
+        msg = f"{row.effect.plugin} answered {type(found).__name__} to find."
+        remedy = "The contract asks for Found, Absent or Pending."
+        return self._defer(call, PluginError(msg, field="plugin", remedy=remedy))
+
+    def _absent(self, call: OpenCall) -> Came:
+        """Go on after the far side said that it does not have a call."""
+        capability = call.capability
+        assert capability is not None  # noqa: S101 - who declares nothing is not asked
+        now = self.clock.now()
+        step = recovery.after_absence(call.standing(), capability, now=now)
+        if isinstance(step, recovery.Send):
+            # Proof: nothing of it ever had an effect.
+            self._mark(
+                call.row,
+                EffectState.RESERVED,
+                result="absent",
+                certainty=Certainty.NOT_SENT,
+                unsent=True,
+            )
+            with self.store.snapshot() as tx:
+                row = tx.effect(call.row.effect.operation_id)
+            return self._send(attrs.evolve(call, row=row), doubt=False)
+        if isinstance(step, recovery.Wait):
+            return self._defer(call, None, until=step)
+        return self._take(call, step)
+
+    def _without_asking(self, call: OpenCall) -> Came:
+        """Go on where the plugin declares a look-up and does not have it."""
+        if call.capability is None or call.row.state is EffectState.PENDING:
+            return self._defer(call, None)
+        now = self.clock.now()
+        step = recovery.again(call.standing(), call.capability, now=now)
+        return self._take(call, step)
+
+    # --------------------------------------------------------- leaving it alone
+
+    def _defer(
+        self,
+        call: OpenCall,
+        error: Exception | None,
+        until: recovery.Wait = recovery.Wait(),  # noqa: B008 - it is frozen
+    ) -> Came:
+        """Leave a call as it is for a while."""
+        row = call.row
+        now = self.clock.now()
+        later = now + recovery.pause(call.standing().first_sent_at, now)
+        pending = row.state is EffectState.PENDING
+        self._mark(
+            row,
+            EffectState.PENDING if pending else EffectState.UNKNOWN,
+            result=row.result if error is None else result_of(error),
+            next_at=until.until or later,
+            certainty=None if pending else Certainty.UNKNOWN,
+        )
+        if error is not None:
+            call.say(error)
+        return Came.NOTHING
+
+    def _park(self, call: OpenCall, reason: ParkReason) -> None:
+        """Leave a call to a person, and say so once."""
+        row = call.row
+        state = row.state
+        if state in {EffectState.SUBMITTING, EffectState.PENDING}:
+            state = EffectState.UNKNOWN
+        self._mark(row, state, result=row.result, parked=reason.value)
+        msg = f"The call {row.effect.operation_id} waits for a person: {reason.value}."
+        call.say(PluginError(msg, remedy="See pmkit ops unresolved."))
