@@ -120,6 +120,7 @@ class PluginHost(Shelf):
         name: str = "",
         environment: Environment | str = "sandbox",
         settings: object = None,
+        hosts: Collection[str] = (),
         exceptions: Collection[str] = (),
         limits: Limits | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -138,6 +139,9 @@ class PluginHost(Shelf):
             environment: ``sandbox`` or ``live``.
 
             settings: A mapping, or an object of the plugin's settings class.
+
+            hosts: Hosts that it may call beside those of its manifest, for a plugin
+                that speaks to a server of your choice.
 
             exceptions: Private addresses, as ``host:port``, that a sandbox instance
                 may call all the same.
@@ -162,31 +166,24 @@ class PluginHost(Shelf):
 
             pmkit.InputError: If the name is none, or taken.
         """
-        from pmkit.effects.attached import attached
         from pmkit.effects.context import Environment
 
         name = self._free(name or f"{plugin_id}".replace(".", "-"))
         where = _one_of(Environment, environment, name)
         loaded = self._find(plugin_id)
-        if where is Environment.LIVE and exceptions:
-            msg = "A live instance has no exceptions to the address guard."
-            remedy = "Take them away, or make it a sandbox instance."
-            raise SettingsError(msg, field="exceptions", remedy=remedy, instance=name)
-        implementation = self._built(loaded, name, where.value, settings)
-        found: Attached = attached(
-            implementation,
-            loaded.manifest,
-            name=name,
-            environment=where,
-            exceptions=tuple(exceptions),
-            limits=limits,
-            transport=transport,
-            async_transport=async_transport,
-            clock=clock,
-            on_call=self._hooks.on_call,
-        )
-        self._attached[name] = found
-        return found
+        how = {
+            "name": name,
+            "environment": where,
+            "hosts": tuple(hosts),
+            "exceptions": tuple(exceptions),
+            "limits": limits,
+            "transport": transport,
+            "async_transport": async_transport,
+            "clock": clock,
+            "on_call": self._hooks.on_call,
+        }
+        self._attached[name] = self._made(loaded, settings, how)
+        return self._attached[name]
 
     def attach_all(self, instances: Iterable[Instance]) -> tuple[Attached, ...]:
         """
@@ -210,6 +207,7 @@ class PluginHost(Shelf):
                         name=each.name,
                         environment=each.environment,
                         settings=each.settings,
+                        hosts=each.hosts,
                         exceptions=each.exceptions,
                     )
                 )
@@ -253,24 +251,24 @@ class PluginHost(Shelf):
 
         return diagnose(self, name)
 
-    def _built(
-        self, loaded: Loaded, name: str, environment: str, settings: object
-    ) -> object:
-        """Make the implementation; whatever goes wrong is kept and raised."""
-        manifest = loaded.manifest
-        made: object = None
+    def _made(self, loaded: Loaded, settings: object, how: dict[str, Any]) -> Attached:
+        """Make an instance; whatever goes wrong is kept and raised."""
+        from pmkit.effects.attached import attached
+
+        manifest, name = loaded.manifest, how["name"]
+        made: Attached | None = None
         error: PluginError | None = None
         try:
-            settings = self._settings(manifest, name, environment, settings)
-            made = build(manifest, settings)
+            settings = self._settings(manifest, name, how["environment"], settings)
+            made = attached(build(manifest, settings), manifest, **how)
         except SettingsError as wrong:
             error = choosing.cleaned(wrong, settings, name)
             stopped = Stopped(Stage.SETTINGS, f"{error}".rstrip("."))
             self.stopped(loaded, stopped, instance=name)
         except Stopped as stopped:
             error = self.stopped(loaded, stopped, instance=name).as_error()
-        if error is not None:
-            raise error from None
+        if made is None:
+            raise error or AssertionError(name) from None
         self._failures.pop((loaded.entry.name, name), None)
         return made
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _LONGEST = 1 << 20
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_NAME = 63
-_KEYS = ("plugin", "environment", "exceptions", "settings")
+_KEYS = ("plugin", "environment", "hosts", "exceptions", "settings")
 _ENVIRONMENTS = ("sandbox", "live")
 
 
@@ -46,6 +46,8 @@ class Instance:
 
         environment: ``sandbox`` or ``live``.
 
+        hosts: Hosts that it may call beside those of its manifest.
+
         exceptions: Private addresses that it may call, as ``host:port``.
 
         settings: What its plugin is told; never printed.
@@ -54,6 +56,7 @@ class Instance:
     name: str
     plugin: str
     environment: str = "sandbox"
+    hosts: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
     settings: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
@@ -136,19 +139,13 @@ def _instance(file: Path, name: str, table: object) -> Instance:
                 file, name, _shown(key), "is no key of an instance", ", ".join(_KEYS)
             )
     plugin, where = table.get("plugin"), table.get("environment", "sandbox")
-    exceptions, settings = table.get("exceptions", []), table.get("settings", {})
+    settings = table.get("settings", {})
     if not isinstance(plugin, str) or not plugin:
         raise _wrong(
             file, name, "plugin", "is missing or no text", 'plugin = "acme-agency"'
         )
     if where not in _ENVIRONMENTS:
         raise _wrong(file, name, "environment", "is none", " or ".join(_ENVIRONMENTS))
-    if not isinstance(exceptions, list) or not all(
-        isinstance(each, str) for each in exceptions
-    ):
-        raise _wrong(
-            file, name, "exceptions", "is no list of texts", '["127.0.0.1:8080"]'
-        )
     if not isinstance(settings, dict):
         raise _wrong(
             file, name, "settings", "is no table", f"[instances.{name}.settings]"
@@ -157,9 +154,21 @@ def _instance(file: Path, name: str, table: object) -> Instance:
         name=name,
         plugin=plugin,
         environment=where,
-        exceptions=tuple(exceptions),
+        hosts=_texts(file, name, table, "hosts", "acme.example"),
+        exceptions=_texts(file, name, table, "exceptions", "127.0.0.1:8080"),
         settings=settings,
     )
+
+
+def _texts(
+    file: Path, name: str, table: Mapping[str, object], key: str, example: str
+) -> tuple[str, ...]:
+    found = table.get(key, [])
+    if isinstance(found, list):
+        texts = tuple(each for each in found if isinstance(each, str))
+        if len(texts) == len(found):
+            return texts
+    raise _wrong(file, name, key, "is no list of texts", f'["{example}"]')
 
 
 def _wrong(
