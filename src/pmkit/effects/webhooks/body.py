@@ -98,7 +98,10 @@ def _whole(digits: str) -> int:
 
 
 def _broken(digits: str) -> decimal.Decimal:
-    number = decimal.Decimal(digits) if len(digits) <= _BROKEN_DIGITS else None
+    try:
+        number = decimal.Decimal(digits) if len(digits) <= _BROKEN_DIGITS else None
+    except decimal.InvalidOperation:  # a power that no Decimal has
+        number = None
     if number is None or abs(number.adjusted()) > _BROKEN_POWER:
         msg = "A number is too long, too large or too small."
         raise DocumentError(msg)
