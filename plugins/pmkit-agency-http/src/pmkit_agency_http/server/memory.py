@@ -48,7 +48,11 @@ class MemoryAgency:
 
         full: The days on which nobody is free.
 
+        kinds: What it sells.
+
     Attributes:
+        prices: What a man-day costs, and the way there, by currency.
+
         effects: What it really did, oldest first: the operation, what it was about,
             and the reference.
 
@@ -67,11 +71,14 @@ class MemoryAgency:
         by_hand: bool = False,
         tell: Callable[[Json], object] | None = None,
         full: Iterable[dt.date] = (),
+        kinds: Iterable[str] = KINDS,
     ) -> None:
         self._now = now
         self._by_hand = by_hand
         self._tell = tell
         self._full = frozenset(full)
+        self._kinds = tuple(kinds)
+        self.prices: Mapping[str, tuple[str, str]] = PRICES
         self._tasks: dict[str, dict[str, Any]] = {}
         self._events: dict[str, list[dict[str, Any]]] = {}
         self._reports: dict[tuple[str, str], dict[str, Any]] = {}
@@ -87,11 +94,11 @@ class MemoryAgency:
         """Name a price: man-days and the way."""
         self._may("quote")
         self._sells(request["kind"])
-        if request["currency"] not in PRICES:
-            code, sold = "currency-unsupported", ", ".join(PRICES)
+        if request["currency"] not in self.prices:
+            code, sold = "currency-unsupported", ", ".join(self.prices)
             raise RefusedError(code, f"Sold in {sold}.", fields=["currency"])
         currency, visits = request["currency"], request["planned_visits"]
-        service, way = (decimal.Decimal(x) * visits for x in PRICES[currency])
+        service, way = (decimal.Decimal(x) * visits for x in self.prices[currency])
         lines = [("service", f"{visits} man-days", service), ("travel", "Way", way)]
         return {
             "lines": [
@@ -320,8 +327,8 @@ class MemoryAgency:
             raise error
 
     def _sells(self, kind: str) -> None:
-        if kind not in KINDS:
-            code, sold = "kind-unsupported", ", ".join(KINDS)
+        if kind not in self._kinds:
+            code, sold = "kind-unsupported", ", ".join(self._kinds)
             raise RefusedError(code, f"Sold are {sold}.", fields=["kind"])
 
     def _first_time(self, reference: str) -> None:
@@ -355,7 +362,7 @@ def _absent() -> RefusedError:
 
 
 def _money(amount: decimal.Decimal, currency: str) -> dict[str, str]:
-    return {"amount": f"{amount:.2f}", "currency": currency}
+    return {"amount": f"{amount:f}", "currency": currency}
 
 
 def _instant(text: str) -> dt.datetime:
