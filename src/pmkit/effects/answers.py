@@ -84,7 +84,9 @@ def _foreign(request: Any, item: object) -> str:
         about = None if isinstance(request, lookups.ObservationsRequest) else request
         wrong = _differs("refund", _subject(about), item.refund_id)
         return wrong or _differs("order", _order(request), item.order_id)
-    if isinstance(request, lookups.FindRequest) and isinstance(item, ports.BookingReply):
+    if isinstance(request, lookups.FindRequest) and isinstance(
+        item, ports.BookingReply
+    ):
         return "" if request.kind is EffectKind.BOOK else "answered with a booking"
     if isinstance(request, lookups.VisitDaysRequest) and isinstance(item, dt.date):
         inside = request.first <= item <= request.last

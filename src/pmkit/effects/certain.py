@@ -22,7 +22,9 @@ class Mark(enum.Enum):
 
     #: It only reads, so it cannot have done anything.
     SAFE = "safe"
-    #: It would have changed something, and certainly did not.
+    #: It never left this machine.
+    UNSENT = "unsent"
+    #: It would have changed something, and the far side certainly refused.
     VOID = "void"
     #: It was answered with a success.
     DONE = "done"
@@ -55,13 +57,18 @@ def fold(marks: Sequence[Mark], claim: Certainty) -> Certainty:
         >>> fold([Mark.DONE, Mark.VOID], Certainty.NOT_SENT).value
         'unknown'
     """
-    if not marks:
-        return Certainty.NOT_SENT if claim is Certainty.REJECTED else claim
-    if claim in _HAPPENED:
+    if not marks or claim in _HAPPENED:
         return claim
     *earlier, last = marks
-    if last is Mark.LOST or not _FELT.isdisjoint(earlier):
+    if last is Mark.LOST or felt(earlier):
         return Certainty.UNKNOWN
-    if last in _FELT and claim is Certainty.NOT_SENT:
+    if claim is Certainty.NOT_SENT and felt([last]):
         return Certainty.UNKNOWN
+    if claim is Certainty.REJECTED and last is Mark.UNSENT:
+        return Certainty.NOT_SENT
     return claim
+
+
+def felt(marks: Sequence[Mark]) -> bool:
+    """Tell whether requests may have done something."""
+    return not _FELT.isdisjoint(marks)

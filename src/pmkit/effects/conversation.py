@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import datetime as dt
-import inspect
+import decimal
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,20 +19,22 @@ from pmkit.core.certainty import Certainty
 from pmkit.core.plugin_errors import (
     OutcomeUnknownError,
     PluginCallError,
-    PluginFaultError,
     ProtocolViolationError,
 )
 from pmkit.effects import faults, statuses
-from pmkit.effects.certain import Mark, fold
+from pmkit.effects.answers import materialised
+from pmkit.effects.certain import Mark, felt, fold
 from pmkit.effects.context import Exchange
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Generator
 
     from pmkit.effects.guard import Guard
 
 #: What the host or the user raises to stop; a plugin's answer to it does not count.
 NEVER_SWALLOWED: Final = (KeyboardInterrupt, asyncio.CancelledError, GeneratorExit)
+_END: Final = object()
 _UNREADABLE = (json.JSONDecodeError, UnicodeDecodeError, httpx.DecodingError)
 
 
@@ -50,7 +51,11 @@ class Conversation:
 
         requests: The most requests that it may make.
 
+        answers: The most items of its answer, where that is a list.
+
         now: The present instant, UTC.
+
+        monotonic: The clock, in seconds, that times its requests.
     """
 
     def __init__(
@@ -60,27 +65,44 @@ class Conversation:
         guard: Guard,
         mutates: bool,
         requests: int,
+        answers: int | None,
         now: dt.datetime,
+        monotonic: Callable[[], float],
     ) -> None:
         self._operation = operation
         self._guard = guard
         self._mutates = mutates
         self._requests = requests
+        self._answers = answers
         self._now = now
+        self._monotonic = monotonic
         self._context = contextvars.copy_context()
+        self._context.run(_own_decimals)
         self._marks: list[Mark] = []
-        self._answered = False
+        self._touched = False
+        self._changes = mutates
         self._thrown: PluginCallError | None = None
         self._current: httpx.Request | None = None
-        #: What was asked and answered so far, without anything secret.
-        self.exchanges: list[Exchange] = []
+        self._asked = 0.0
+        self._exchanges: list[Exchange] = []
         #: What the operation returned.
         self.answer: Any = None
 
     @property
     def left(self) -> bool:
         """Whether a request may have left this machine."""
-        return any(mark is not Mark.VOID for mark in self._marks) or self._answered
+        return self._touched or self._current is not None
+
+    @property
+    def heard(self) -> bool:
+        """Whether the last request got a response."""
+        return bool(self._exchanges) and self._exchanges[-1].status > 0
+
+    def exchanges_so_far(self) -> tuple[Exchange, ...]:
+        """Give what was asked and answered so far, without anything secret."""
+        if self._current is not None:
+            self._note(fault="cancelled")
+        return tuple(self._exchanges)
 
     def start(self) -> httpx.Request | None:
         """
@@ -99,7 +121,7 @@ class Conversation:
         Hand over the response to the last request, and run to the next one.
 
         Args:
-            response: The response, read and decoded.
+            response: The response, read and decompressed.
 
         Returns:
             The next request, or `None` at the end.
@@ -107,12 +129,11 @@ class Conversation:
         Raises:
             pmkit.PluginCallError: If the operation ends with an error.
         """
-        mutates = self._current_mutates()
         status = response.status_code
-        self._marks[-1] = statuses.mark_of(status, mutates=mutates)
-        self._answered = True
+        self._touched = True
+        self._marks[-1] = statuses.mark_of(status, mutates=self._changes)
         self._note(status=status, size=len(response.content))
-        error = statuses.error_of(response, mutates=mutates, now=self._now)
+        error = statuses.error_of(response, mutates=self._changes, now=self._now)
         if error is None:
             return self._run(self._operation.send, response)
         return self._throw(error)
@@ -130,10 +151,11 @@ class Conversation:
         Raises:
             pmkit.PluginCallError: If the operation ends with an error.
         """
-        mutates = self._current_mutates()
-        error = faults.error_of(exception, mutates=mutates)
+        error = faults.error_of(exception, mutates=self._changes)
         if error.certainty is Certainty.NOT_SENT:
-            self._marks[-1] = Mark.VOID
+            self._marks[-1] = Mark.UNSENT
+        else:
+            self._touched = True
         self._note(fault=type(error).__name__)
         return self._throw(error)
 
@@ -146,10 +168,6 @@ class Conversation:
         except BaseException:  # noqa: BLE001, S110 - the call has its outcome already
             pass
 
-    def _current_mutates(self) -> bool:
-        request = self._current
-        return self._mutates and not (request and statuses.only_reads(request))
-
     def _throw(self, error: PluginCallError) -> httpx.Request | None:
         self._thrown = error
         return self._run(self._operation.throw, error)
@@ -157,67 +175,77 @@ class Conversation:
     def _run(self, step: Callable[[Any], object], given: Any) -> httpx.Request | None:
         """Let the plugin run until it yields a request that may leave, or ends."""
         while True:
-            yielded, ended, raised = self._step(step, given)
+            yielded, raised = self._step(step, given)
             if raised is not None:
                 raise self._judged(raised)
-            if ended:
+            if yielded is _END:
+                if self._marks and self._marks[-1] is Mark.LOST:
+                    msg = "The plugin says yes to a call that got no answer."
+                    raise faults.fault(msg, left=True)
                 return None
-            request, refused = self._prepared(yielded)
+            refused = self._prepare(yielded)
             if refused is None:
-                return request
+                return self._current
             self._thrown = refused
             step, given = self._operation.throw, refused
 
     def _step(
         self, step: Callable[[Any], object], given: Any
-    ) -> tuple[object, bool, BaseException | None]:
-        """Run the plugin once: what it yielded, whether it ended, what it raised."""
+    ) -> tuple[object, BaseException | None]:
+        """Run the plugin once: what it yielded, or `_END`, and what it raised."""
         try:
-            return self._context.run(step, given), False, None
-        except StopIteration as end:
-            self.answer = end.value
-            return None, True, None
+            try:
+                return self._context.run(step, given), None
+            except StopIteration as end:
+                self.answer = self._whole(end.value)
+                return _END, None
         except NEVER_SWALLOWED:
             raise
         except BaseException as raised:  # noqa: BLE001 - a plugin may raise anything
-            return None, False, raised
+            return None, raised
 
-    def _prepared(
-        self, yielded: object
-    ) -> tuple[httpx.Request | None, PluginCallError | None]:
-        """Check what the plugin yielded; give the request, or what refuses it."""
+    def _whole(self, answer: Any) -> Any:
+        """Take all items of an answer that is a list: that runs code of the plugin."""
+        if self._answers is None:
+            return answer
+        found = self._context.run(materialised, answer, self._answers)
+        return answer if found is None else found
+
+    def _prepare(self, yielded: object) -> PluginCallError | None:
+        """Make the next request from what the plugin yielded; give what refuses it."""
         if not isinstance(yielded, httpx.Request):
-            msg = f"The plugin yielded {type(yielded).__name__}, not a request."
+            msg = "The plugin yielded something that is no request."
             raise faults.fault(msg, left=self.left)
         if len(self._marks) >= self._requests:
             msg = f"The plugin made more than {self._requests} requests."
             raise faults.fault(msg, left=self.left)
         refused: PluginCallError | None = None
-        request: httpx.Request | None = None
         try:
-            request = self._guard.prepare(yielded)
+            self._current = self._guard.prepare(yielded)
         except PluginCallError as error:
             refused = error
-        except Exception:  # noqa: BLE001 - the body is the plugin's own code
-            refused = faults.fault("The plugin made a broken request.", left=self.left)
-        self._current = request
-        if request is None:
-            self._marks.append(Mark.VOID)
-            return None, refused
-        self._marks.append(Mark.LOST if self._current_mutates() else Mark.SAFE)
-        return request, None
+        except Exception:  # noqa: BLE001 - a body may be the plugin's own code
+            refused = faults.fault("The plugin made a broken request.", left=False)
+        if self._current is None or refused is not None:
+            self._marks.append(Mark.UNSENT)
+            return refused
+        self._changes = self._mutates and not statuses.only_reads(self._current)
+        self._marks.append(Mark.LOST if self._changes else Mark.SAFE)
+        self._asked = self._monotonic()
+        return None
 
     def _note(self, *, status: int = 0, size: int = 0, fault: str = "") -> None:
-        request = self._current
+        """Write down the request that is over."""
+        request, self._current = self._current, None
         if request is None:
             return
-        host = request.url.netloc.decode("ascii", "replace")
-        self.exchanges.append(
+        self._exchanges.append(
             Exchange(
                 method=request.method,
-                host=host,
+                host=request.url.netloc.decode("ascii", "replace"),
                 path=request.url.path,
                 status=status,
+                seconds=self._monotonic() - self._asked,
                 size=size,
                 fault=fault,
             )
@@ -229,35 +257,28 @@ class Conversation:
             return self._foreign(raised)
         error = faults.copied(raised)
         certainty = fold(self._marks, error.certainty)
-        if isinstance(error, PluginFaultError) and certainty is Certainty.REJECTED:
-            certainty = Certainty.UNKNOWN
         if certainty is error.certainty:
             return error
-        if raised is not self._thrown and self._marks and self._marks[-1] is Mark.LOST:
+        if raised is not self._thrown and self._marks[-1] is Mark.LOST:
             msg = f"The plugin says {error.certainty.value} of a call without answer."
             return faults.fault(msg, left=True)
         if certainty is Certainty.UNKNOWN:
-            msg = f"{error.message} An earlier request may have had an effect."
-            return OutcomeUnknownError(msg, blame=error.blame, after=error.after)
+            msg = f"{error.message} A request before may have had an effect."
+            unknown = OutcomeUnknownError(msg, blame=error.blame, after=error.after)
+            unknown.provider_code = error.provider_code
+            return unknown
         error.certainty = certainty
         return error
 
     def _foreign(self, raised: BaseException) -> PluginCallError:
         """Name what is not ours, without its words."""
-        if isinstance(raised, _UNREADABLE) and self._answered:
-            certainty = Certainty.UNKNOWN if self._mutates else Certainty.REJECTED
+        if isinstance(raised, _UNREADABLE) and self.heard:
+            certainty = Certainty.UNKNOWN if felt(self._marks) else Certainty.REJECTED
             msg = "The far side answered something that cannot be read."
             return ProtocolViolationError(msg, certainty=certainty)
-        msg = f"The plugin raised {_name(raised)}."
-        return faults.fault(msg, left=self.left)
+        return faults.foreign(raised, left=self.left)
 
 
-def is_operation(given: object) -> bool:
-    """Tell whether a method gave an HTTP operation to drive."""
-    return inspect.isgenerator(given)
-
-
-def _name(raised: BaseException) -> str:
-    """Name the class of an exception if it is Python's own."""
-    kind = type(raised)
-    return kind.__name__ if kind.__module__ == "builtins" else "a foreign exception"
+def _own_decimals() -> None:
+    """Give a plugin a decimal context that it may change."""
+    decimal.setcontext(decimal.getcontext().copy())

@@ -26,9 +26,29 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _T = TypeVar("_T")
-#: With these, no byte of the request was read by the far side.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_GARBLED = (httpx.RemoteProtocolError, httpx.DecodingError)
+#: What exceptions of a transport mean; any other one means that an answer got lost.
+_TABLE: Final = (
+    (
+        (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout),
+        ProviderUnavailableError,
+        "The far side cannot be reached.",
+    ),
+    (
+        (httpx.UnsupportedProtocol,),
+        AddressRefusedError,
+        "The plugin calls an address that is not https.",
+    ),
+    (
+        (httpx.LocalProtocolError,),
+        PluginFaultError,
+        "The plugin made a request that breaks HTTP.",
+    ),
+    (
+        (httpx.RemoteProtocolError, httpx.DecodingError),
+        ProtocolViolationError,
+        "The far side broke HTTP in its answer.",
+    ),
+)
 _LONGEST = 300
 _LEAVES: Final[Mapping[str, type[PluginCallError]]] = MappingProxyType(
     {
@@ -52,15 +72,12 @@ def error_of(exception: BaseException, *, mutates: bool) -> PluginCallError:
         The error, without any of the words of the exception.
     """
     if isinstance(exception, PluginCallError):
+        if isinstance(exception, ProtocolViolationError) and not mutates:
+            exception.certainty = Certainty.REJECTED
         return exception
-    if isinstance(exception, _NOT_SENT):
-        return ProviderUnavailableError("The far side cannot be reached.")
-    if isinstance(exception, httpx.UnsupportedProtocol):
-        return AddressRefusedError("The plugin calls an address that is not https.")
-    if isinstance(exception, httpx.LocalProtocolError):
-        return PluginFaultError("The plugin made a request that breaks HTTP.")
-    if isinstance(exception, _GARBLED):
-        return ProtocolViolationError("The far side broke HTTP in its answer.")
+    for kinds, leaf, message in _TABLE:
+        if isinstance(exception, kinds):
+            return leaf(message)
     if mutates:
         return OutcomeUnknownError("The answer of the far side got lost.")
     return ProviderUnavailableError(
@@ -80,6 +97,20 @@ def fault(message: str, *, left: bool) -> PluginFaultError:
     certainty = Certainty.UNKNOWN if left else Certainty.NOT_SENT
     remedy = "Report it to the tracker of the plugin."
     return PluginFaultError(message, certainty=certainty, remedy=remedy)
+
+
+def foreign(raised: BaseException, *, left: bool) -> PluginFaultError:
+    """
+    Name an exception that is not ours, without any of its words.
+
+    Args:
+        raised: What the plugin raised; its class is named if it is Python's own.
+
+        left: Whether a request had left this machine by then.
+    """
+    kind = type(raised)
+    name = kind.__name__ if kind.__module__ == "builtins" else "a foreign exception"
+    return fault(f"The plugin raised {name}.", left=left)
 
 
 def copied(error: PluginCallError) -> PluginCallError:

@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING
 import attrs
 import httpx
 
-from pmkit.core.plugin_errors import AddressRefusedError, PluginFaultError, SettingsError
+from pmkit.core.plugin_errors import (
+    AddressRefusedError,
+    PluginFaultError,
+    SettingsError,
+)
 from pmkit.effects.context import Environment
+from pmkit.effects.faults import fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +48,15 @@ _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 _VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]{0,8192}")
 _PLACE = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})")
 _HIGHEST_PORT = 65535
+_METHOD = "has a method that is not allowed"
+_HEADER = "has a header that is not allowed"
+_NO_HOST = "is no https address of a host"
+_PLAIN = "is not https"
+_UNNAMED = "has a host that the manifest does not name"
+
+
+def _names(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
 
 
 def _places(values: Iterable[str]) -> frozenset[tuple[str, int]]:
@@ -78,7 +92,7 @@ class Guard:
         pmkit.SettingsError: If a live instance names exceptions, or one is not exact.
     """
 
-    hosts: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    hosts: tuple[str, ...] = attrs.field(default=(), converter=_names)
     exceptions: frozenset[tuple[str, int]] = attrs.field(
         default=frozenset(), converter=_places
     )
@@ -107,10 +121,10 @@ class Guard:
         """
         self.check(request.url)
         if request.method not in _METHODS:
-            raise _broken("has a method that is not allowed")
+            raise _broken(_METHOD)
         headers = [pair for pair in request.headers.raw if pair[0].lower() not in _OURS]
         if not all(_NAME.fullmatch(a) and _VALUE.fullmatch(b) for a, b in headers):
-            raise _broken("has a header that is not allowed")
+            raise _broken(_HEADER)
         given = {name.lower() for name, _ in headers}
         headers += [pair for pair in _DEFAULTS if pair[0] not in given]
         return httpx.Request(
@@ -130,14 +144,14 @@ class Guard:
         """
         host = url.raw_host.decode("ascii").strip("[]").lower()
         if url.userinfo or not host or url.scheme not in _PORTS:
-            raise _refused("is no https address of a host")
+            raise _refused(_NO_HOST)
         port = url.port or _PORTS[url.scheme]
         if (host, port) in self.exceptions:
             return
         if url.scheme != "https":
-            raise _refused("is not https")
+            raise _refused(_PLAIN)
         if not any(_matches(host, port, pattern) for pattern in self.hosts):
-            raise _refused("has a host that the manifest does not name")
+            raise _refused(_UNNAMED)
 
 
 def _matches(host: str, port: int, pattern: str) -> bool:
@@ -155,6 +169,4 @@ def _refused(what: str) -> AddressRefusedError:
 
 
 def _broken(what: str) -> PluginFaultError:
-    from pmkit.effects.faults import fault
-
     return fault(f"The plugin made a request that {what}.", left=False)

@@ -34,8 +34,9 @@ def wire_key(operation_id: str, capability: Capability) -> str:
         >>> from pmkit.hooks.capabilities import Capability
         >>> wire_key("book-1", Capability())
         'book-1'
-        >>> wire_key("TA-1/11/book", Capability(key_length=20, key_alphabet="0123456789"))
-        '39236061138226441894'
+        >>> digits = Capability(key_length=20, key_alphabet="0123456789")
+        >>> wire_key("TA-1/11/book", digits)
+        '20032549402096921078'
     """
     allowed = capability.key_alphabet
     fits = len(operation_id) <= capability.key_length

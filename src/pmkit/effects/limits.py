@@ -62,6 +62,4 @@ class Limits:
     requests: int = attrs.field(default=20, validator=positive)
     answers: int = attrs.field(default=10_000, validator=positive)
     failures: int = attrs.field(default=5, validator=positive)
-    rest: dt.timedelta = attrs.field(
-        default=dt.timedelta(seconds=30), validator=_span
-    )
+    rest: dt.timedelta = attrs.field(default=dt.timedelta(seconds=30), validator=_span)

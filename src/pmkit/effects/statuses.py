@@ -148,7 +148,9 @@ def error_of(
     after = _wait(response.headers.get("retry-after", ""), now)
     if status in _NOT_LOOKED_AT:
         msg = f"The far side answered {status}: too early."
-        return RateLimitedError(msg, after=after or _USUAL_WAIT, provider_code=f"{status}")
+        return RateLimitedError(
+            msg, after=after or _USUAL_WAIT, provider_code=f"{status}"
+        )
     error = (_on_mutation if mutates else _on_read)(status)
     error.provider_code = f"{status}"
     error.after = after
