@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from pmkit.core.errors import InputError
 from pmkit.hooks.capabilities import Capabilities
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ID = re.compile(r"[a-z][a-z0-9]*([-.][a-z0-9]+)*")
 _LONGEST_ID = 63
@@ -52,6 +55,10 @@ def _are_hosts(_: object, attribute: Any, value: Any) -> None:
         if not isinstance(host, str) or not _HOST.fullmatch(host):
             remedy = 'Write "api.acme.example", or "*.acme.example".'
             _fail(attribute.name, f"{host!r} is no host.", remedy)
+
+
+def _texts(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
 
 
 def _is_range(_: object, attribute: Any, value: Any) -> None:
@@ -139,7 +146,7 @@ class PluginManifest:
     requires_api: str = attrs.field(default=">=1.0,<2", validator=_is_range)
     capabilities: Capabilities = attrs.field(factory=Capabilities)
     hosts: tuple[str, ...] = attrs.field(
-        default=(), converter=tuple, validator=_are_hosts
+        default=(), converter=_texts, validator=_are_hosts
     )
     homepage: str = ""
     tracker: str = ""
