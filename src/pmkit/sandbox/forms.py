@@ -172,9 +172,12 @@ def _lists(converter: cattrs.Converter) -> None:
 
         return check
 
-    converter.register_structure_hook_factory(
-        lambda kind: get_origin(kind) is tuple, back
-    )
+    converter.register_structure_hook_factory(_is_list, back)
+
+
+def _is_list(kind: Any) -> bool:
+    origin: object = get_origin(kind)
+    return origin is tuple
 
 
 def _same(kind: type) -> Callable[[object, Any], object]:

@@ -5,6 +5,7 @@ The routes that move the far side: what a `World` can be made to do in Python.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,6 @@ from pmkit.sandbox.forms import read, write, write_news
 from pmkit.shell.wire import instant_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pmkit.sandbox.far.app import SandboxApp
     from pmkit.sandbox.world import World
 
@@ -90,9 +89,7 @@ PAYMENTS: Mapping[str, Mapping[str, Act]] = MappingProxyType(
                 "arrives-short": Act({**_PAYMENT, "missing": Money}, _AT),
                 "arrives-unlinked": Act(_PAYMENT, _ARRIVAL),
                 "arrives-misdirected": Act(_PAYMENT, _ARRIVAL),
-                "arrives-for-other-order": Act(
-                    {**_PAYMENT, "order_id": str}, _ARRIVAL
-                ),
+                "arrives-for-other-order": Act({**_PAYMENT, "order_id": str}, _ARRIVAL),
                 "bank-returns": Act(_PAYMENT, _ARRIVAL),
                 **_REFUNDS,
             }
@@ -215,7 +212,8 @@ def _arguments(said: Mapping[str, Any], act: Act) -> dict[str, Any]:
             raise InputError(msg, field=name, remedy=remedy)
     for name in act.must:
         if name not in said:
-            raise InputError("It is missing.", field=name, remedy="Add it.")
+            msg = "It is missing."
+            raise InputError(msg, field=name, remedy="Add it.")
     return {name: _argument(name, value, known[name]) for name, value in said.items()}
 
 

@@ -4,6 +4,7 @@ The routes of the simulated payment methods.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from pmkit.core import ports
@@ -30,7 +31,8 @@ def add_routes(app: SandboxApp, world: World) -> None:
         world: The companies; looked at with each request.
     """
     for company, name in COMPANIES.items():
-        _add_company(app, f"/payments/{company}", lambda name=name: getattr(world, name))
+        look = functools.partial(getattr, world, name)
+        _add_company(app, f"/payments/{company}", look)
 
 
 def _add_company(app: SandboxApp, path: str, method: Callable[[], Any]) -> None:

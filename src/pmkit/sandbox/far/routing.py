@@ -5,6 +5,7 @@ Requests, answers and the way from one to the other, for one small application.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -20,7 +21,7 @@ from pmkit.core.errors import (
 from pmkit.shell.plain import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -111,7 +112,7 @@ def told(value: object, status: int = 200) -> Answer:
     return Answer(status=status, body=json.dumps(value).encode())
 
 
-def problem_answer(  # noqa: PLR0913 - the fields of a problem
+def problem_answer(
     status: int,
     code: str,
     detail: str,
@@ -188,9 +189,7 @@ class Router:
     """
 
     def __init__(self) -> None:
-        self._routes: dict[
-            tuple[str, ...], dict[str, Callable[[Asked], Answer]]
-        ] = {}
+        self._routes: dict[tuple[str, ...], dict[str, Callable[[Asked], Answer]]] = {}
 
     @property
     def routes(self) -> list[tuple[str, str]]:
@@ -235,9 +234,7 @@ class Router:
         if handler is None:
             allow = ", ".join(sorted(methods))
             detail = f"{asked.path} takes {allow}."
-            return problem_answer(
-                405, "no-method", detail, headers={"Allow": allow}
-            )
+            return problem_answer(405, "no-method", detail, headers={"Allow": allow})
         return handler(attrs.evolve(asked, named=named) if named else asked)
 
     def _by_pattern(

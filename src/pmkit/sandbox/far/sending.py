@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 import attrs
 
 from pmkit.core.errors import InputError, PmkitError
+from pmkit.effects.webhooks import StandardWebhooks
 from pmkit.sandbox.forms import write_news
 from pmkit.shell.plain import canonical_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pmkit.effects.webhooks import StandardWebhooks
     from pmkit.sandbox.world import World
 
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -106,8 +106,6 @@ class Sender:
         Raises:
             pmkit.InputError: If one of them cannot be used.
         """
-        from pmkit.effects.webhooks import StandardWebhooks
-
         if company not in SENDERS:
             msg = f"There is no company {company!r} that has news."
             remedy = f"There are: {', '.join(SENDERS)}."

@@ -82,10 +82,10 @@ class AgencyPlugin(Hearing, Speaking):
         """Read what happened on a service, with the files of its reports."""
         del context
         said = yield from self.ask("/observations", service_id=request.subject)
-        found = []
+        found: list[AgencyObservation] = []
         for news in news_of(said):
             if not isinstance(news, AgencyObservation):
-                raise violation("observations")
+                raise violation(field="observations")
             if isinstance(news, ReportReady):
                 found.append((yield from self._with_files(news)))
             else:
@@ -130,7 +130,7 @@ class AgencyPlugin(Hearing, Speaking):
         response = yield httpx.Request("GET", url, headers=self._headers())
         content = response.content
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise violation("evidence")
+            raise violation(field="evidence")
         self._files[sha256] = content
         while len(self._files) > _FILES_KEPT:
             self._files.popitem(last=False)

@@ -26,9 +26,7 @@ _ONCE = Capability(
     key_length=255,
     look_up=LookUp.AUTHORITATIVE_ABSENCE,
 )
-_SENT = Capability(
-    support=Support.FULL, idempotency=Idempotency.NATIVE, key_length=255
-)
+_SENT = Capability(support=Support.FULL, idempotency=Idempotency.NATIVE, key_length=255)
 _NEVER = Capability(support=Support.IMPOSSIBLE)
 _TOLD = Capability(
     support=Support.PARTIAL,

@@ -28,7 +28,9 @@ class PaymentPlugin(Speaking):
     ) -> Operation[Availability]:
         """Ask whether money can come this way."""
         del context
-        return said_as((yield from self.inquire("/availability", request)), Availability)
+        return said_as(
+            (yield from self.inquire("/availability", request)), Availability
+        )
 
     def beneficiary(
         self, request: ChargeRequest, context: CallContext
@@ -37,7 +39,7 @@ class PaymentPlugin(Speaking):
         del context
         said = yield from self.inquire("/beneficiaries", request)
         if "beneficiary" not in said:
-            raise violation("beneficiary")
+            raise violation(field="beneficiary")
         found = said["beneficiary"]
         return None if found is None else said_as(found, Beneficiary)
 
@@ -115,5 +117,5 @@ def _only(said: dict[str, Any], *kinds: type[Any]) -> tuple[Any, ...]:
     """Read the news of a reply, all of them of the right kind."""
     found = tuple(news_of(said))
     if not all(isinstance(news, kinds) for news in found):
-        raise violation("observations")
+        raise violation(field="observations")
     return found

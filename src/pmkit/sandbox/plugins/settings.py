@@ -41,13 +41,13 @@ class SandboxSettings:
     """
 
     api_key: Secret = setting(title="API key", note="As given to pmkit sandbox serve.")
-    base_url: str = setting(
+    base_url: str = setting(  # noqa: RUF009 - it makes a field
         title="Address",
         default=f"https://{IN_PROCESS}",
         validator=_address,
         placeholder="http://127.0.0.1:8080",
         shown=True,
     )
-    webhook_secret: Secret | None = setting(
+    webhook_secret: Secret | None = setting(  # noqa: RUF009 - it makes a field
         title="Webhook secret", note="As given to /control/webhooks.", default=None
     )

@@ -62,7 +62,9 @@ class Speaking:
             The reply.
         """
         url = f"{self._settings.base_url}{self.company}{path}"
-        response = yield httpx.Request("GET", url, params=query, headers=self._headers())
+        response = yield httpx.Request(
+            "GET", url, params=query, headers=self._headers()
+        )
         return reply_of(response)
 
     def inquire(self, path: str, record: object) -> Operation[dict[str, Any]]:
@@ -151,7 +153,7 @@ class Speaking:
         return RequestInvalidError(msg, fields=fields, provider_code=code)
 
 
-def violation(field: str = "") -> ProtocolViolationError:
+def violation(*, field: str = "") -> ProtocolViolationError:
     """
     Give the error of a reply that cannot be read.
 
@@ -196,7 +198,7 @@ def said_as(value: object, kind: type[T]) -> T:
     try:
         return read(value, kind, exact=False)
     except PmkitError as error:
-        raise violation(error.field or "") from None
+        raise violation(field=error.field or "") from None
 
 
 def news_of(said: dict[str, Any]) -> list[Any]:
@@ -211,11 +213,11 @@ def news_of(said: dict[str, Any]) -> list[Any]:
     """
     given = said.get("observations")
     if not isinstance(given, list):
-        raise violation("observations")
+        raise violation(field="observations")
     try:
         return [read_news(each) for each in given]
     except PmkitError as error:
-        raise violation(error.field or "") from None
+        raise violation(field=error.field or "") from None
 
 
 def require_done(said: dict[str, Any]) -> None:
@@ -229,11 +231,11 @@ def require_done(said: dict[str, Any]) -> None:
         pmkit.ProtocolViolationError: If it does not say so.
     """
     if said.get("done") is not True:
-        raise violation("done")
+        raise violation(field="done")
 
 
 def _code_of(response: httpx.Response) -> tuple[str, str]:
-    """Read the code and the field of a problem; any refusal is one, whatever it says."""
+    """Read the code and the field of a problem; a refusal may say nothing."""
     try:
         said = reply_of(response)
     except ProtocolViolationError:
