@@ -48,4 +48,5 @@ MANIFEST = PluginManifest(
         calls_per_minute=60,
     ),
     homepage="https://pmkit-sdk.readthedocs.io/en/latest/reference/agency-protocol.html",
+    tracker="https://pmkit-sdk.readthedocs.io/en/latest/how-to/",
 )

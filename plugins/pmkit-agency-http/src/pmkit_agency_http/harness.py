@@ -78,9 +78,9 @@ class ServerSimulator:
         response = self._wsgi.handle_request(request)
         body = response.read()
         with self._lock:
-            for kind, subject, reference in self.agency.effects[len(self.effects) :]:
+            for kind, subject, task in self.agency.effects[len(self.effects) :]:
                 self.effects.append(
-                    SimulatedEffect(kind=kind, subject=subject, reference=reference)
+                    SimulatedEffect(kind=kind, subject=subject, reference=task)
                 )
         return httpx.Response(
             response.status_code, headers=response.headers, content=body
@@ -102,7 +102,9 @@ class ServerSimulator:
             self.agency.happen(task, kind, at=stamp, **fields)
         else:
             files = [("image/jpeg", "On the line", b"a photo")]
-            self.agency.deliver_report(task, files=files, summary="On schedule.")
+            self.agency.deliver_report(
+                task, at=stamp, files=files, summary="On schedule."
+            )
         return True
 
 

@@ -109,7 +109,7 @@ def instant(text: str, field: str) -> dt.datetime:
     """
     try:
         return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise MisfitError(field, "no clock shows this instant") from None
 
 

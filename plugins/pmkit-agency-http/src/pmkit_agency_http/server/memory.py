@@ -53,8 +53,8 @@ class MemoryAgency:
     Attributes:
         prices: What a man-day costs, and the way there, by currency.
 
-        effects: What it really did, oldest first: the operation, what it was about,
-            and the reference.
+        effects: What it really did, oldest first: the operation, the service, and its
+            number of the task.
 
         refuse: What it refuses next, by the id of the operation.
 
@@ -131,7 +131,7 @@ class MemoryAgency:
                 "appointments": [],
             }
             self._events[name] = []
-            self._note("book", request["service"], request["reference"])
+            self._note("book", self._tasks[name], request["reference"])
             return copy.deepcopy(self._tasks[name])
 
     def find_tasks(self, *, reference: str, service: str) -> list[Json]:
@@ -170,7 +170,7 @@ class MemoryAgency:
                 "appointment": {k: request[k] for k in keys if k in request},
             }
             found["appointments"].append(wish)
-            self._note("move", found["service"], request["reference"])
+            self._note("move", found, request["reference"])
             return copy.deepcopy(wish)
 
     def cancel(self, task: str, request: Json) -> Json:
@@ -180,7 +180,7 @@ class MemoryAgency:
             self._first_time(request["reference"])
             found["state"] = "cancelled"
             found["cancellation"] = {**request, "task": task, "at": self._stamp()}
-            self._note("cancel", found["service"], request["reference"])
+            self._note("cancel", found, request["reference"])
             return copy.deepcopy(dict(found["cancellation"]))
 
     def events(self, task: str, after: str, limit: int) -> Json:
@@ -265,6 +265,7 @@ class MemoryAgency:
         task: str,
         *,
         visit: int = 1,
+        at: str = "",
         verdict: str = "pass",
         files: Iterable[tuple[str, str, bytes]] = (),
         findings: Iterable[Json] = (),
@@ -277,6 +278,8 @@ class MemoryAgency:
             task: The task.
 
             visit: The number of the visit.
+
+            at: When, an ``Instant``; now, if left out.
 
             verdict: What the agency says of the goods.
 
@@ -302,7 +305,8 @@ class MemoryAgency:
                 "evidence": evidence,
                 **fields,
             }
-            self.happen(task, "report-ready", visit=visit, report=name)
+            when = {"at": at} if at else {}
+            self.happen(task, "report-ready", visit=visit, report=name, **when)
             return self.report(task, name)
 
     def _keep(self, task: str, media_type: str, caption: str, content: bytes) -> Json:
@@ -336,9 +340,9 @@ class MemoryAgency:
             code = "reference-taken"
             raise RefusedError(code, "The reference came before.", fields=["reference"])
 
-    def _note(self, operation: str, subject: str, reference: str) -> None:
+    def _note(self, operation: str, task: Json, reference: str) -> None:
         self._references.add(reference)
-        self.effects.append((operation, subject, reference))
+        self.effects.append((operation, task["service"], task["id"]))
 
     def _task(self, task: str) -> dict[str, Any]:
         if task not in self._tasks:
