@@ -1,0 +1,3 @@
+"""
+The checks, by group; `pmkit.testing.conformance.registry` lists them.
+"""
