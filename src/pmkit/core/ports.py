@@ -26,6 +26,7 @@ from pmkit.core.visit import Appointment, Check, MissedCause, Progress
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pmkit.core.lookups import Pending
     from pmkit.core.service import Price
 
 # --------------------------------------------------------------------- agencies
@@ -184,13 +185,13 @@ class Agency(Protocol):
     def quote(self, request: QuoteRequest) -> Price:
         """Name a price; reads only."""
 
-    def book(self, request: BookingRequest) -> BookingReply:
+    def book(self, request: BookingRequest) -> BookingReply | Pending:
         """Take the task; asked twice with one operation id, take it once."""
 
-    def move(self, request: MoveRequest) -> None:
+    def move(self, request: MoveRequest) -> Pending | None:
         """Hear that a visit is wanted at another time."""
 
-    def cancel(self, request: CancelRequest) -> None:
+    def cancel(self, request: CancelRequest) -> Pending | None:
         """Hear that the task is over."""
 
     def observations(self, service_id: str) -> Iterable[AgencyObservation]:
