@@ -104,7 +104,9 @@ class Agency:
         return PRICE
 
     def observations(
-        self, request: ObservationsRequest, context: CallContext
+        self,
+        request: ObservationsRequest,  # noqa: ARG002 - as every operation is called
+        context: CallContext,  # noqa: ARG002 - as every operation is called
     ) -> Operation[tuple[AgencyObservation, ...]]:
         """Report nothing, without a request."""
         yield from ()
