@@ -26,6 +26,7 @@ _COMMANDS = {
     "deadline": "Tell the last day to book, or the day a report is late, and why.",
     "deadlines": "Tell which given deadlines another calendar would change.",
     "demo": "Send one service down the whole road, on a simulated clock.",
+    "ops": "List, show and resolve calls whose outcome needs a person.",
     "orders": "List, show, import and verify the orders of a database file.",
     "sandbox": "Serve simulated companies on this machine, to try plugins against.",
     "plugins": "List, show, examine and check the plugins that are installed.",

@@ -13,6 +13,7 @@ from pmkit.shell.clock import Clock, SystemClock
 from pmkit.shell.desk.asked import AskedDesk
 from pmkit.shell.desk.asking import AskingDesk
 from pmkit.shell.desk.booking import BookingDesk
+from pmkit.shell.desk.operating import OperatingDesk
 from pmkit.shell.desk.ordering import OrderingDesk
 from pmkit.shell.desk.paying import PayingDesk
 from pmkit.shell.desk.rechecking import RecheckingDesk
@@ -35,6 +36,7 @@ class Desk(
     ReportingDesk,
     AskingDesk,
     WorkingDesk,
+    OperatingDesk,
     RecheckingDesk,
     AskedDesk,
 ):

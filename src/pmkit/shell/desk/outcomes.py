@@ -24,7 +24,7 @@ from pmkit.effects.declared import can_find
 from pmkit.effects.recovery import ParkReason, backoff, pause
 from pmkit.hooks.capabilities import Idempotency, LookUp
 from pmkit.shell.desk.hearing import HearingDesk
-from pmkit.shell.desk.open_call import Came, OpenCall, result_of
+from pmkit.shell.desk.open_call import OPEN, Came, OpenCall, result_of
 from pmkit.shell.desk.running import load_order
 
 if TYPE_CHECKING:
@@ -89,13 +89,20 @@ class OutcomesDesk(HearingDesk):
         certainty: Certainty | None = None,
         **more: Any,
     ) -> None:
-        """Note what a call came to; that is true whatever was noted meanwhile."""
+        """
+        Note what a call came to.
+
+        That it happened is true whatever was noted meanwhile; everything less must
+        not undo what another desk or a person has settled.
+        """
+        was = None if state is EffectState.SUCCEEDED else OPEN
         with self.store.transaction() as tx:
             tx.set_effect_state(
                 call.row.effect.operation_id,
                 state,
                 at=self.clock.now(),
                 result=result,
+                was=was,
                 certainty=certainty,
                 **more,
             )
@@ -249,15 +256,16 @@ class OutcomesDesk(HearingDesk):
             call.troubles.pop()  # the payer is told: that is no trouble of ours
         charge = effect.kind is EffectKind.CHARGE
         with self.store.transaction() as tx:
-            self._give_up(tx, call.row, reason)
             tx.set_effect_state(
                 effect.operation_id,
                 EffectState.REJECTED,
                 at=self.clock.now(),
                 result=result_of(error),
+                was=OPEN,
                 certainty=certainty,
                 parked="" if charge else ParkReason.REJECTED.value,
             )
+            self._give_up(tx, call.row, reason)
         return Came.SETTLED
 
     def _give_up(self, tx: Transaction, row: EffectRow, reason: str) -> None:
