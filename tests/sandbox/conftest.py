@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import httpx
 import pytest
 
 from pmkit.core.money import Money
@@ -18,6 +19,8 @@ from pmkit.core.ports import (
     RefundOrder,
 )
 from pmkit.sandbox import World
+from pmkit.sandbox.far.app import SandboxApp
+from pmkit.sandbox.far.transport import InProcess
 
 CUPS = OrderLine(product="Cup", quantity=3000)
 LIDS = OrderLine(product="Lid", quantity=2000)
@@ -111,3 +114,20 @@ def asking():
         )
 
     return make
+
+
+@pytest.fixture
+def app(world):
+    """Give the far side of the world as an application that asks for a key."""
+    return SandboxApp(world, api_key="key-1")
+
+
+@pytest.fixture
+def caller(app):
+    """Give a client that calls the application in this process."""
+    headers = {"Authorization": "Bearer key-1"}
+    transport = InProcess(app)
+    with httpx.Client(
+        base_url="https://far.invalid", headers=headers, transport=transport
+    ) as client:
+        yield client

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import subprocess
 import sys
 
@@ -11,7 +12,20 @@ import pytest
 import pmkit.sandbox
 from pmkit.core.errors import InputError, NaiveTimeError
 from pmkit.hooks.loading import load_plugins
+from pmkit.core.parties import Role
+from pmkit.core.ports import Notice
 from pmkit.sandbox import FileNotifier, World
+from pmkit.shell.clock import SetClock
+
+NOTICE = Notice(
+    id="n-1",
+    order_id="o-1",
+    to=Role.BUYER,
+    party="Muster GmbH",
+    at=dt.datetime(2026, 1, 20, 1, 0, tzinfo=dt.UTC),
+    subject="Task received",
+    text="The agency has your task.",
+)
 
 
 class TestClock:
@@ -70,16 +84,57 @@ class TestPlugins:
     """The parts of a world."""
 
     def test_are_attached_to_its_panel(self, world):
-        """The panel of a world has its own parts and nothing else."""
-        assert world.agency is world.panel.agency("sandbox-agency")
-        assert world.transfer is world.panel.method("sandbox-transfer")
-        assert world.panel == load_plugins(world, entry_points=False)
+        """The panel of a world has the plugins of its companies and nothing else."""
+        panel = world.panel
+
+        assert ["sandbox-agency"] == list(panel.agencies)
+        assert ["sandbox-card", "sandbox-pay-later", "sandbox-transfer"] == list(
+            panel.methods
+        )
+        assert ["sandbox-memory"] == list(panel.notifiers)
+        assert panel == load_plugins(world)
+
+    def test_are_plugins_like_those_of_anybody(self, world):
+        """Each has a manifest and a title, and was attached for the sandbox."""
+        attached = [*world.panel.agencies.values(), *world.panel.methods.values()]
+
+        assert [
+            ("sandbox-agency", "Sandbox Inspection", "sandbox"),
+            ("sandbox-card", "Card", "sandbox"),
+            ("sandbox-pay-later", "Pay Later", "sandbox"),
+            ("sandbox-transfer", "Bank transfer (T/T)", "sandbox"),
+        ] == [(a.manifest.id, a.title, a.environment.value) for a in attached]
+
+    def test_calls_reach_the_companies(self, world, booking):
+        """What is booked by the plugin is booked at the company, and told there."""
+        reply = world.panel.agency("sandbox-agency").book(booking())
+
+        assert ["SBX-0001"] == [task.reference for task in world.agency.tasks]
+        assert "SBX-0001" == reply.reference
+        assert booking() == world.agency.tasks[0].request
+
+    def test_are_also_there_without_http(self, world):
+        """The companies themselves are a panel too."""
+        assert world.agency is world.companies.agency("sandbox-agency")
+        assert world.transfer is world.companies.method("sandbox-transfer")
+        assert world.notifier is world.companies.notifier("sandbox-memory")
 
     def test_notices_go_where_they_are_sent(self, tmp_path):
         """A world takes another notifier in place of its memory."""
-        notifier = FileNotifier(tmp_path / "notices.jsonl")
+        path = tmp_path / "notices.jsonl"
+        world = World(notifier=FileNotifier(path))
 
-        assert notifier is World(notifier=notifier).panel.notifier("sandbox-file")
+        world.panel.notifier("sandbox-file").send(NOTICE)
+
+        assert "n-1" == json.loads(path.read_text("utf-8"))["id"]
+
+    def test_share_a_clock_that_is_given(self):
+        """A world can run by another clock than one that stands."""
+        clock = SetClock(dt.datetime(2026, 2, 2, tzinfo=dt.UTC))
+        world = World(clock=clock)
+        clock.advance(dt.timedelta(hours=1))
+
+        assert "2026-02-02T01:00:00+00:00" == world.now().isoformat()
 
     def test_are_not_attached_by_installing_pmkit(self):
         """Nobody gets a simulated bank that they did not ask for."""

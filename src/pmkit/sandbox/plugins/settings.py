@@ -24,6 +24,19 @@ def _address(_: object, attribute: Any, value: Any) -> None:
         raise InputError(msg, field=attribute.name, remedy=remedy)
 
 
+_KEY = setting(title="API key", note="As given to pmkit sandbox serve.")
+_WHERE = setting(
+    title="Address",
+    default=f"https://{IN_PROCESS}",
+    validator=_address,
+    placeholder="http://127.0.0.1:8080",
+    shown=True,
+)
+_SIGNED = setting(
+    title="Webhook secret", note="As given to /control/webhooks.", default=None
+)
+
+
 @attrs.frozen(kw_only=True)
 class SandboxSettings:
     """
@@ -40,14 +53,6 @@ class SandboxSettings:
         pmkit.InputError: If the address is none.
     """
 
-    api_key: Secret = setting(title="API key", note="As given to pmkit sandbox serve.")
-    base_url: str = setting(  # noqa: RUF009 - it makes a field
-        title="Address",
-        default=f"https://{IN_PROCESS}",
-        validator=_address,
-        placeholder="http://127.0.0.1:8080",
-        shown=True,
-    )
-    webhook_secret: Secret | None = setting(  # noqa: RUF009 - it makes a field
-        title="Webhook secret", note="As given to /control/webhooks.", default=None
-    )
+    api_key: Secret = _KEY
+    base_url: str = _WHERE
+    webhook_secret: Secret | None = _SIGNED
