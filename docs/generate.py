@@ -123,10 +123,11 @@ WHAT_TO_DO = {
     "plugin-address": "Name the host in the manifest; a sandbox may name exceptions.",
     "webhook-rejected": "Nothing: the message is dropped; look for a wrong secret.",
     "plugin-fault": "Report it to the plugin's author, with the call record.",
-    "store": "Catch it around `Desk.open`; one of the four below says more.",
+    "store": "Catch it around `Desk.open`; one of those below says more.",
     "foreign-store": "Check the path: the file belongs to something else.",
     "newer-store": "Install the pmkit that wrote it, or a newer one.",
     "corrupt-store": "Restore a backup; do not repair it by hand.",
+    "lost-connection": "Give the command again with the same idempotency key.",
     "stale-write": "Load the order again and repeat the command.",
 }
 _SECTION = re.compile(

@@ -88,6 +88,7 @@ _HOME = {
     "InspectorNamed": "pmkit.core.ports",
     "Liable": "pmkit.core.visit",
     "LookUp": "pmkit.hooks.capabilities",
+    "LostConnectionError": "pmkit.core.errors",
     "LotResult": "pmkit.core.switching",
     "MOVLEY_2026_11": "pmkit.core.agency_terms",
     "Matched": "pmkit.core.reconciliation",

@@ -71,6 +71,7 @@ from pmkit.core.errors import (
     DocumentError as DocumentError,
     ForeignStoreError as ForeignStoreError,
     InputError as InputError,
+    LostConnectionError as LostConnectionError,
     MoneyError as MoneyError,
     NaiveTimeError as NaiveTimeError,
     NewerStoreError as NewerStoreError,

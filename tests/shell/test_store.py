@@ -604,7 +604,7 @@ class TestOpening:
         assert path.exists()
 
     @pytest.mark.parametrize(
-        "url", ["postgresql://u:geheim@h/d", "x://", "sqlite+z://"]
+        "url", ["mysql://u:geheim@h/d", "x://", "sqlite+z://", "u:geheim://"]
     )
     def test_other_url(self, url):
         """Another database is refused without showing a password."""

@@ -30,6 +30,7 @@ Every error that pmkit raises on purpose, in one tree.
         ├── ForeignStoreError            not a pmkit database
         ├── NewerStoreError              written by a newer pmkit
         ├── CorruptStoreError            truncated, or rows that do not verify
+        ├── LostConnectionError          the database went away meanwhile
         └── StaleWriteError              somebody else changed the order meanwhile
 """
 
@@ -260,6 +261,17 @@ class CorruptStoreError(StoreError):
     """The file is truncated, or a row cannot be read back."""
 
     code = "corrupt-store"
+
+
+class LostConnectionError(StoreError):
+    """
+    The connection to the database was lost.
+
+    If that was while committing, nobody knows whether the command happened; given
+    again with the same idempotency key it happens once.
+    """
+
+    code = "lost-connection"
 
 
 class StaleWriteError(StoreError):

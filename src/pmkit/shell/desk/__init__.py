@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import os
     import types
 
+    import sqlalchemy as sa
+
 
 class Desk(
     OrderingDesk,
@@ -119,6 +121,35 @@ class Desk(
             ids=ids,
             catalogue=catalogue,
             terms=terms,
+        )
+
+    def within(self, connection: sa.Connection) -> Self:
+        """
+        Give a desk whose commands are part of a transaction of the application.
+
+        Its own rows and those of the order are then committed together or not at all.
+        Only commands and queries: `work` calls plugins, and belongs outside of any
+        transaction.
+
+        Args:
+            connection: In a transaction, on the database of this desk.
+
+        Examples:
+            >>> import sqlalchemy as sa
+            >>> desk = Desk.open()
+            >>> with desk.store.engine.begin() as connection:
+            ...     here = desk.within(connection)
+            ...     _ = connection.execute(sa.text("CREATE TABLE carts (id TEXT)"))
+            ...     here.orders()
+            ()
+        """
+        return type(self)(
+            self.store.within(connection),
+            panel=self.panel,
+            clock=self.clock,
+            ids=self.ids,
+            catalogue=self.catalogue,
+            terms=self.terms,
         )
 
     def close(self) -> None:

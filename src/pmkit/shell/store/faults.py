@@ -14,7 +14,9 @@ from pmkit.core.errors import (
     CorruptStoreError,
     ForeignStoreError,
     InputError,
+    LostConnectionError,
     PmkitError,
+    StaleWriteError,
     StoreError,
 )
 
@@ -22,9 +24,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BACKUP = "Restore a backup."
+_LOST = (
+    "The connection to the database was lost.",
+    "Give the command again with the same key: it happens once.",
+)
+_STALE = (
+    "Another writer was faster; nothing was written.",
+    "Load it again and decide anew.",
+)
 
 #: Words in the complaints of SQLite, what they mean, and what to do.
-_MEANING: tuple[tuple[str, type[StoreError], str, str], ...] = (
+_MEANING: tuple[tuple[str, type[PmkitError], str, str], ...] = (
+    ("unique constraint failed", StaleWriteError, *_STALE),
+    ("connection failed", LostConnectionError, *_LOST),
+    ("nul (0x00)", InputError, "A text has a NUL in it.", "Leave it out."),
     ("file is not a database", ForeignStoreError, "It is not a SQLite file.", ""),
     ("malformed", CorruptStoreError, "The database file is damaged.", _BACKUP),
     ("could not decode", CorruptStoreError, "A text in it is damaged.", _BACKUP),
@@ -50,6 +63,28 @@ _MEANING: tuple[tuple[str, type[StoreError], str, str], ...] = (
     ),
 )
 
+#: Beginnings of the codes of PostgreSQL, what they mean, and what to do.
+#: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_STATES: tuple[tuple[str, type[PmkitError], str, str], ...] = (
+    ("08", LostConnectionError, *_LOST),
+    ("57P", LostConnectionError, *_LOST),
+    ("23505", StaleWriteError, *_STALE),
+    ("40", StaleWriteError, *_STALE),
+    ("55P03", StaleWriteError, *_STALE),
+    ("22003", InputError, "A number is too large to be stored.", "Give a smaller one."),
+    ("25006", StoreError, "The database cannot be written to.", "Ask its owner."),
+    (
+        "3D000",
+        StoreError,
+        "There is no such database.",
+        "Create it, or check the name.",
+    ),
+    ("28", StoreError, "The database does not let us in.", "Check user and password."),
+    ("42501", StoreError, "The database does not let us do that.", "Ask its owner."),
+    ("53100", StoreError, "The disk is full.", "Make room and try again."),
+    ("53", StoreError, "The database has no room for us.", "Try again later."),
+)
+
 
 def meaning(error: Exception) -> PmkitError:
     """
@@ -58,11 +93,21 @@ def meaning(error: Exception) -> PmkitError:
     Args:
         error: What SQLAlchemy or the driver raised.
     """
-    words = str(getattr(error, "orig", error)).lower()
+    orig = getattr(error, "orig", error)
+    state = getattr(orig, "sqlstate", None) or ""
+    for beginning, kind, message, remedy in _STATES:
+        if state.startswith(beginning):
+            return kind(message, remedy=remedy)
+    if getattr(error, "connection_invalidated", False):
+        return LostConnectionError(_LOST[0], remedy=_LOST[1])
+    if isinstance(error, sa.exc.TimeoutError):
+        msg = "All connections to the database are in use."
+        return StoreError(msg, remedy="Try again, or give the engine a larger pool.")
+    words = str(orig).lower()
     for piece, kind, message, remedy in _MEANING:
         if piece in words:
             return kind(message, remedy=remedy or None)
-    name = type(getattr(error, "orig", error)).__name__
+    name = type(orig).__name__
     return StoreError(f"The database refused: {name}.", remedy="Nothing was written.")
 
 

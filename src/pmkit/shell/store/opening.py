@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # https://www.sqlite.org/fileformat2.html#the_database_header
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100
+_OTHER_PLACE = "Name another one, or another prefix."
 
 
 def check_file(file: pathlib.Path, names: Tables, *, must_exist: bool) -> bool:
@@ -124,23 +125,46 @@ def prepare(engine: sa.Engine, names: Tables, *, fresh: bool) -> None:
 
         names: The tables.
 
-        fresh: Whether they were not there when the file was looked at.
+        fresh: Whether they may be made: a file was not there when it was looked at.
 
     Raises:
-        pmkit.StoreError: If another program made something else there meanwhile.
+        pmkit.ForeignStoreError: If another program made something else there.
+
+        pmkit.NewerStoreError: If a newer pmkit made the tables.
+
+        pmkit.StoreError: If the tables are missing and may not be made.
     """
     with engine.begin() as connection:
+        shared = connection.dialect.name == "postgresql"
+        if shared:
+            _enter(connection, names)
         # Another process may have been faster; the write lock is ours now.
-        present = sa.inspect(connection).get_table_names()
-        if fresh and not present:
+        schema = names.metadata.schema
+        present = set(sa.inspect(connection).get_table_names(schema=schema))
+        ours = {table.name for table in names.metadata.tables.values()}
+        if names.revision.name not in present:
+            if ours & present if shared else present:
+                msg = "The database is that of another program."
+                raise ForeignStoreError(msg, field="path", remedy=_OTHER_PLACE)
+            if not fresh:
+                msg = "The database has none of the tables of pmkit."
+                raise StoreError(msg, field="path", remedy=_OTHER_PLACE)
             _make(connection, names)
             return
-        if names.revision.name not in present:
-            msg = "The database is that of another program."
-            raise ForeignStoreError(msg, field="path", remedy="Name another file.")
         found = connection.execute(sa.select(names.revision.c.version_num)).scalars()
         if _known_revision(list(found)) != HEAD:
             upgrade(connection, names)
+
+
+def _enter(connection: sa.Connection, names: Tables) -> None:
+    """Let one process at a time make tables, in the schema that is theirs."""
+    # The number is the application id of our SQLite files: nobody else takes it.
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(APPLICATION_ID)))
+    schema = names.metadata.schema
+    if schema is not None:
+        connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+        quoted = connection.dialect.identifier_preparer.quote(schema)
+        connection.exec_driver_sql(f"SET LOCAL search_path TO {quoted}")
 
 
 def _make(connection: sa.Connection, names: Tables) -> None:
@@ -148,7 +172,8 @@ def _make(connection: sa.Connection, names: Tables) -> None:
     names.metadata.create_all(connection, checkfirst=False)
     connection.execute(sa.insert(names.revision), {"version_num": HEAD})
     connection.execute(sa.insert(names.meta), {"name": "format", "value": "pmkit"})
-    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
 
 
 def upgrade(connection: sa.Connection, names: Tables) -> None:

@@ -66,14 +66,17 @@ class Tables:
 
 
 @functools.cache
-def tables(prefix: str = "") -> Tables:
+def tables(prefix: str = "", schema: str | None = None) -> Tables:
     """
     Give the tables.
 
     Args:
         prefix: What the name of each begins with, for a database shared with others.
+
+        schema: The schema that they are in, on PostgreSQL; the connection's first
+            one, if left out.
     """
-    metadata = sa.MetaData()
+    metadata = sa.MetaData(schema=schema)
     return Tables(
         metadata=metadata,
         prefix=prefix,
@@ -88,13 +91,19 @@ def tables(prefix: str = "") -> Tables:
         revision=sa.Table(
             f"{prefix}alembic_version",
             metadata,
-            sa.Column("version_num", sa.String(32), primary_key=True),
+            sa.Column("version_num", sa.String(32), nullable=False),
+            # Named as alembic names it.
+            sa.PrimaryKeyConstraint("version_num", name=f"{prefix}alembic_version_pkc"),
         ),
     )
 
 
+#: Texts sort by their code points on every database, whatever its language.
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
 def _text(name: str, **more: Any) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=more.pop("nullable", False), **more)
+    return sa.Column(name, TEXT, nullable=more.pop("nullable", False), **more)
 
 
 def _added(name: str) -> sa.Column[str]:
@@ -136,7 +145,7 @@ def _events(metadata: sa.MetaData, prefix: str) -> sa.Table:
         f"{prefix}events",
         metadata,
         sa.Column(
-            "order_id", sa.Text, sa.ForeignKey(f"{prefix}orders.id"), primary_key=True
+            "order_id", TEXT, sa.ForeignKey(f"{prefix}orders.id"), primary_key=True
         ),
         _whole("seq", primary_key=True, autoincrement=False),
         _instant("at"),

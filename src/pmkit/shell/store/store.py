@@ -7,11 +7,17 @@ from __future__ import annotations
 import contextlib
 import pathlib
 import threading
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 
 from pmkit.core.errors import StoreError
+from pmkit.shell.store.engines import (
+    is_postgresql,
+    postgresql_engine,
+    reading,
+    sqlite_engine,
+)
 from pmkit.shell.store.faults import understood
 from pmkit.shell.store.opening import check_file, prepare
 from pmkit.shell.store.schema import Tables, tables
@@ -20,16 +26,7 @@ from pmkit.shell.store.transaction import Transaction
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
-
-# Marks a connection that only reads: it takes no write lock.
-_READS = "pmkit_reads"
-
-_PRAGMAS = (
-    "PRAGMA busy_timeout=5000",
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-)
+_LIKE_URL = "Write sqlite:///pm.db, postgresql://user@host/database, or a path."
 
 
 class Store:
@@ -43,12 +40,14 @@ class Store:
         engine: Where the tables are.
 
         names: The tables.
+
+        owned: Whether the engine is closed with the store.
     """
 
-    def __init__(self, engine: sa.Engine, names: Tables) -> None:
+    def __init__(self, engine: sa.Engine, names: Tables, *, owned: bool = True) -> None:
         self.engine = engine
         self.tables = names
-        # Threads of one process queue here instead of polling the file's lock.
+        self._owned = owned
         self._writing = threading.RLock()
 
     @classmethod
@@ -58,16 +57,22 @@ class Store:
         *,
         must_exist: bool = False,
         prefix: str = "",
+        schema: str | None = None,
     ) -> Self:
         """
-        Open a SQLite file, make it if it is not there, bring its tables up to date.
+        Open a database, make its tables if they are not there, bring them up to date.
 
         Args:
-            path: The file, or a SQLAlchemy URL of one such as ``sqlite:///pm.db``.
+            path: A SQLite file, or a SQLAlchemy URL: ``sqlite:///pm.db`` or
+                ``postgresql://user@host/database``.
 
-            must_exist: Whether a missing file is an error.
+            must_exist: Whether a missing file, or a database without the tables, is
+                an error.
 
             prefix: What the name of each table begins with.
+
+            schema: The schema of the tables, on PostgreSQL; it is made if it is not
+                there.  The connection's first one, if left out.
 
         Raises:
             pmkit.ForeignStoreError: If it is the file of something else.
@@ -78,20 +83,76 @@ class Store:
 
             pmkit.StoreError: If it is missing, or cannot be opened.
         """
-        file = _file_of(path)
+        url = _url_of(path)
+        if url is not None and is_postgresql(url):
+            engine = postgresql_engine(url)
+            return cls._prepared(engine, tables(prefix, schema), fresh=not must_exist)
+        file = _file_of(path, url)
         if file is None:
             return cls.memory(prefix=prefix)
         names = tables(prefix)
         with understood():
             fresh = check_file(file, names, must_exist=must_exist)
-            url = sa.URL.create("sqlite", database=str(file))
-            engine = _engine(url)
-            try:
+        engine = sqlite_engine(sa.URL.create("sqlite", database=str(file)))
+        return cls._prepared(engine, names, fresh=fresh)
+
+    @classmethod
+    def _prepared(cls, engine: sa.Engine, names: Tables, *, fresh: bool) -> Self:
+        """Use an engine that is ours: closed with the store, or if it is of no use."""
+        try:
+            with understood():
                 prepare(engine, names, fresh=fresh)
-            except BaseException:
-                engine.dispose()
-                raise
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine, names)
+
+    @classmethod
+    def on(
+        cls,
+        engine: sa.Engine,
+        *,
+        must_exist: bool = False,
+        prefix: str = "",
+        schema: str | None = None,
+    ) -> Self:
+        """
+        Use an engine that the application has, beside its own tables.
+
+        Args:
+            engine: Of SQLite or PostgreSQL.  The application closes it.  On SQLite its
+                transactions have to begin as those of
+                `pmkit.shell.store.engines.sqlite_engine` do.
+
+            must_exist: Whether missing tables are an error.
+
+            prefix: What the name of each table begins with.
+
+            schema: The schema of the tables, on PostgreSQL.
+
+        Raises:
+            pmkit.ForeignStoreError: If other tables have the names of pmkit's.
+
+            pmkit.NewerStoreError: If a newer pmkit made the tables.
+
+            pmkit.StoreError: If the database cannot be reached.
+        """
+        names = tables(prefix, schema)
+        with understood():
+            prepare(engine, names, fresh=not must_exist)
+        return cls(engine, names, owned=False)
+
+    def within(self, connection: sa.Connection) -> Joined:
+        """
+        Take part in a transaction that the application has begun.
+
+        What is written is committed with it or not at all; what a command refuses is
+        undone by itself and leaves the rest of the transaction as it is.
+
+        Args:
+            connection: In a transaction, of an engine on the same database.
+        """
+        return Joined(connection, self.tables)
 
     @classmethod
     def memory(cls, *, prefix: str = "") -> Self:
@@ -102,7 +163,7 @@ class Store:
             prefix: What the name of each table begins with.
         """
         names = tables(prefix)
-        engine = _engine(
+        engine = sqlite_engine(
             sa.URL.create("sqlite"),
             poolclass=sa.StaticPool,
             connect_args={"check_same_thread": False},
@@ -116,13 +177,14 @@ class Store:
         Begin a transaction that writes.
 
         It commits at the end of the ``with`` block, and leaves nothing behind if the
-        block raises.  It holds the write lock from its first moment, so what it reads
-        is still true when it writes.
+        block raises.  What it reads of an order is still true when it writes: on
+        SQLite it holds the write lock from its first moment, on PostgreSQL the lock of
+        each order that it loads.
 
         Raises:
             pmkit.StoreError: If the database fails; nothing was written.
         """
-        with self._writing, understood(), self.engine.begin() as connection:
+        with self._queue(), understood(), self.engine.begin() as connection:
             yield Transaction(connection, self.tables)
 
     @contextlib.contextmanager
@@ -136,17 +198,24 @@ class Store:
         # A store in memory has one connection, which all threads share.
         alone = isinstance(self.engine.pool, sa.StaticPool)
         lock = self._writing if alone else contextlib.nullcontext()
-        with lock, understood(), self.engine.connect() as plain:
-            connection = plain.execution_options(**{_READS: True})
-            try:
-                with connection.begin():
-                    yield Transaction(connection, self.tables)
-            finally:
-                connection.execution_options(**{_READS: False})
+        with (
+            lock,
+            understood(),
+            self.engine.connect() as connection,
+            reading(connection).begin(),
+        ):
+            yield Transaction(connection, self.tables, writes=False)
+
+    def _queue(self) -> contextlib.AbstractContextManager[object]:
+        """Let threads of one process wait here instead of polling the file's lock."""
+        if self.engine.dialect.name == "sqlite":
+            return self._writing
+        return contextlib.nullcontext()
 
     def close(self) -> None:
-        """Let go of the database."""
-        self.engine.dispose()
+        """Let go of the database; an engine of the application stays open."""
+        if self._owned:
+            self.engine.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -155,38 +224,56 @@ class Store:
         self.close()
 
 
-def _file_of(path: str | os.PathLike[str]) -> pathlib.Path | None:
-    """Tell the file that is meant; `None` for a database in memory."""
+class Joined(Store):
+    """
+    A store inside a transaction of the application; made by `Store.within`.
+
+    Args:
+        connection: In a transaction.
+
+        names: The tables.
+    """
+
+    def __init__(self, connection: sa.Connection, names: Tables) -> None:
+        super().__init__(connection.engine, names, owned=False)
+        self.connection = connection
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Begin a part of the transaction that can be undone by itself."""
+        with understood(), self.connection.begin_nested():
+            yield Transaction(self.connection, self.tables)
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """Read what the transaction sees."""
+        with understood():
+            yield Transaction(self.connection, self.tables, writes=False)
+
+    def within(self, connection: sa.Connection) -> Joined:
+        """Take part in another transaction."""
+        return Joined(connection, self.tables)
+
+
+def _url_of(path: str | os.PathLike[str]) -> sa.URL | None:
+    """Read a URL; `None` if it is a path."""
     if not isinstance(path, str) or "://" not in path:
-        return None if path == ":memory:" else pathlib.Path(path)
+        return None
     try:
-        url = sa.make_url(path)
+        return sa.make_url(path)
     except sa.exc.ArgumentError:
-        url = None
-    if url is None or url.drivername not in {"sqlite", "sqlite+pysqlite"}:
-        msg = "It is not the URL of a SQLite file."
-        raise StoreError(msg, field="path", remedy="Write sqlite:///pm.db, or a path.")
+        # The text may hold a password: it is not repeated.
+        msg = "It is not the URL of a database."
+        raise StoreError(msg, field="path", remedy=_LIKE_URL) from None
+
+
+def _file_of(path: str | os.PathLike[str], url: sa.URL | None) -> pathlib.Path | None:
+    """Tell the file that is meant; `None` for a database in memory."""
+    if url is None:
+        return None if path == ":memory:" else pathlib.Path(path)
+    if url.drivername not in {"sqlite", "sqlite+pysqlite"}:
+        msg = "It is not the URL of a SQLite or PostgreSQL database."
+        raise StoreError(msg, field="path", remedy=_LIKE_URL)
     if url.database in {None, "", ":memory:"}:
         return None
     return pathlib.Path(str(url.database))
-
-
-def _engine(url: sa.URL, **more: Any) -> sa.Engine:
-    # Errors of SQLAlchemy would otherwise show the values of a row.
-    engine = sa.create_engine(url, hide_parameters=True, **more)
-    sa.event.listen(engine, "connect", _on_connect)
-    sa.event.listen(engine, "begin", _on_begin)
-    return engine
-
-
-def _on_connect(connection: Any, _: object) -> None:
-    # The driver begins transactions late and by itself; SQLAlchemy begins ours.
-    connection.isolation_level = None
-    for pragma in _PRAGMAS:
-        connection.execute(pragma).close()
-
-
-def _on_begin(connection: sa.Connection) -> None:
-    reads = connection.get_execution_options().get(_READS)
-    # A transaction that reads first and then writes would lose the lock to another.
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

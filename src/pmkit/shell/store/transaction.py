@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pmkit.core.events import Event
     from pmkit.core.order import Order
+    from pmkit.shell.store.schema import Tables
 
 
 class Transaction(Ledger, Outbox, Inbox, Keeping):
@@ -34,7 +35,15 @@ class Transaction(Ledger, Outbox, Inbox, Keeping):
         connection: The connection that it runs on.
 
         names: The tables.
+
+        writes: Whether it may write; an order that it loads then waits for others.
     """
+
+    def __init__(
+        self, connection: sa.Connection, names: Tables, *, writes: bool = True
+    ) -> None:
+        super().__init__(connection, names)
+        self.writes = writes
 
     def load(self, order_id: str) -> Order | None:
         """
@@ -53,6 +62,9 @@ class Transaction(Ledger, Outbox, Inbox, Keeping):
         asked = sa.select(orders.c.version, orders.c.state).where(
             orders.c.id == order_id
         )
+        if self.writes:
+            # Who decides on an order has it alone; SQLite has the whole file already.
+            asked = asked.with_for_update()
         row = self.connection.execute(asked).one_or_none()
         if row is None:
             return None

@@ -88,7 +88,10 @@ def verify(store: Store, order_id: str | None = None) -> list[Difference]:
 
 @contextlib.contextmanager
 def _as_it_is(connection: sa.Connection) -> Iterator[None]:
-    """Read also texts that are no Unicode any more."""
+    """Read also texts that are no Unicode any more, where there can be any."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
     raw: Any = connection.connection.dbapi_connection
     usual = raw.text_factory
     raw.text_factory = lambda found: found.decode("utf-8", "surrogateescape")
@@ -138,7 +141,9 @@ def _is_text(value: object) -> bool:
 
 
 def _verify_pages(tx: Transaction) -> Iterator[Difference]:
-    """Let the database look at its own pages and indexes."""
+    """Let the file look at its own pages; a server has tools of its own for that."""
+    if tx.connection.dialect.name != "sqlite":
+        return
     found = tx.connection.exec_driver_sql("PRAGMA integrity_check").scalars()
     for said in found:
         if said != "ok":

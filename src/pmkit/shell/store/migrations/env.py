@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from alembic import context
 
+# The tables are made in the first schema of the connection: see prepare().
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=context.config.attributes["tables"].metadata,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import context, op
 
+from pmkit.shell.store.schema import TEXT
+
 revision = "0001"
 down_revision = None
 
@@ -16,7 +18,7 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=nullable)
+    return sa.Column(name, TEXT, nullable=nullable)
 
 
 def _whole(name: str, *, nullable: bool = False) -> sa.Column[int]:

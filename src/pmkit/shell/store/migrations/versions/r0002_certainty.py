@@ -11,12 +11,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import context, op
 
+from pmkit.shell.store.schema import TEXT
+
 revision = "0002"
 down_revision = "0001"
 
 
 def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, server_default=sa.text("''"))
+    return sa.Column(name, TEXT, nullable=False, server_default=sa.text("''"))
 
 
 def _instant(name: str) -> sa.Column[int]:
