@@ -11,6 +11,7 @@ import importlib
 
 #: Public name -> the module that defines it.  Sorted.
 _HOME = {
+    "APPOINTMENT_2026_11": "pmkit.core.agency_terms",
     "AQF_2026_11": "pmkit.core.agency_terms",
     "Absent": "pmkit.core.lookups",
     "Action": "pmkit.core.roles",
@@ -23,6 +24,7 @@ _HOME = {
     "Appointment": "pmkit.core.visit",
     "AppointmentAccepted": "pmkit.core.ports",
     "AppointmentOffered": "pmkit.core.ports",
+    "AppointmentTerms": "pmkit.core.agency_terms",
     "ArrivedOnSite": "pmkit.core.ports",
     "AuthFailedError": "pmkit.core.plugin_errors",
     "Availability": "pmkit.core.ports",

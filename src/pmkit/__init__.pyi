@@ -1,9 +1,11 @@
 # What type checkers see of the names that load on first use; a test compares both.
 from pmkit.core.agency_terms import (
+    APPOINTMENT_2026_11 as APPOINTMENT_2026_11,
     AQF_2026_11 as AQF_2026_11,
     MOVLEY_2026_11 as MOVLEY_2026_11,
     QIMA_2026_11 as QIMA_2026_11,
     AgencyTerms as AgencyTerms,
+    AppointmentTerms as AppointmentTerms,
     DayBeforeRule as DayBeforeRule,
     FullDaysRule as FullDaysRule,
     HoursRule as HoursRule,

@@ -124,6 +124,30 @@ class TestReleasedTerms:
             MOVLEY_2026_11.rule.hours = 24
 
 
+class TestAppointmentTerms:
+    """The numbers of an appointment."""
+
+    def test_numbers(self):
+        """A released record never changes, and names its page and the day."""
+        terms = pmkit.APPOINTMENT_2026_11
+
+        assert (2, dt.time(12)) == (terms.date_working_days, terms.form_until)
+        assert terms.source.startswith("https://qclinking.com/news/")
+        assert (terms.version, terms.read_on) == ("2026-11", dt.date(2026, 11, 22))
+
+    def test_are_those_of_the_clauses(self):
+        """APPOINT-1 and APPOINT-2 count so if they are told nothing else."""
+        terms = pmkit.APPOINTMENT_2026_11
+        ordered = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)
+
+        assert pmkit.visit_date_by(ordered, calendar=CHINA) == pmkit.visit_date_by(
+            ordered, calendar=CHINA, working_days=terms.date_working_days
+        )
+        assert pmkit.appointment_by(VISIT, calendar=CHINA) == pmkit.appointment_by(
+            VISIT, calendar=CHINA, at=terms.form_until
+        )
+
+
 class TestOwnTerms:
     """Terms that somebody agreed on with an agency."""
 
@@ -233,6 +257,10 @@ class TestBadInput:
             (AQF_2026_11.rule, {"near_full_days": 0}),
             (AQF_2026_11.rule, {"far_full_days": True}),
             (AQF_2026_11.rule, {"zone": None}),
+            (pmkit.APPOINTMENT_2026_11, {"date_working_days": 0}),
+            (pmkit.APPOINTMENT_2026_11, {"form_until": "12:00"}),
+            (pmkit.APPOINTMENT_2026_11, {"read_on": None}),
+            (pmkit.APPOINTMENT_2026_11, {"source": ""}),
             (MOVLEY_2026_11.rule, {"hours": 0}),
             (MOVLEY_2026_11.rule, {"reassigned_percent": -1}),
         ],

@@ -140,6 +140,30 @@ class AgencyTerms:
         return isinstance(self.rule, FullDaysRule)
 
 
+@attrs.frozen(kw_only=True)
+class AppointmentTerms:
+    """
+    The numbers of an appointment, which agencies have in common.
+
+    Attributes:
+        version: The name of this record, its year and month.
+
+        read_on: The day on which *source* said so; the page has no date.
+
+        source: Where the numbers were read.
+
+        date_working_days: APPOINT-1, the date of the visit is confirmed.
+
+        form_until: APPOINT-2, on the working day before, by the clocks of the place.
+    """
+
+    version: str = attrs.field(validator=filled)
+    read_on: dt.date = attrs.field(validator=_date)
+    source: str = attrs.field(validator=filled)
+    date_working_days: int = attrs.field(validator=positive)
+    form_until: dt.time = attrs.field(validator=_time)
+
+
 _CLAUSES: dict[type, str] = {
     DayBeforeRule: "CHANGE-1",
     FullDaysRule: "CHANGE-2",
@@ -179,4 +203,16 @@ MOVLEY_2026_11 = AgencyTerms(
     read_on=dt.date(2026, 11, 22),
     source="https://support.movley.com/en/what-is-the-cancellation-policy",
     rule=HoursRule(hours=48, reassigned_percent=50),
+)
+
+#: The date within 2 working days of the order, the hour after noon on the day before.
+APPOINTMENT_2026_11 = AppointmentTerms(
+    version="2026-11",
+    read_on=dt.date(2026, 11, 22),
+    source=(
+        "https://qclinking.com/news/what-is-the-inspection-process-before-delivery-"
+        "at-alibaba-international-station-what-details-should-i-pay-attention-to"
+    ),
+    date_working_days=2,
+    form_until=dt.time(12),
 )

@@ -92,10 +92,9 @@ def change_fees_by_full_days(
 
     Examples:
         >>> import datetime as dt, pmkit, zoneinfo
-        >>> from pmkit.core.clauses.agency import six_day_week
         >>> tiers = change_fees_by_full_days(
         ...     dt.date(2026, 3, 9),
-        ...     calendar=six_day_week(pmkit.working_calendar("CN")),
+        ...     calendar=pmkit.six_day_week(pmkit.working_calendar("CN")),
         ...     zone=zoneinfo.ZoneInfo("Asia/Shanghai"),
         ... )
         >>> for tier in tiers.tiers:
