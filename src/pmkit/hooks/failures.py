@@ -104,7 +104,7 @@ class LoadFailure:
             remedy = "Take it off the block list, or put it on the allow list."
         if self.tracker:
             remedy += f" Report it: {self.tracker}"
-        return PluginError(f"{self}", field=self.id or None, remedy=remedy)
+        return PluginError(f"{self}", remedy=remedy)
 
 
 class Stopped(Exception):  # noqa: N818 - it stops one plugin, and never leaves the host

@@ -112,7 +112,8 @@ def _one(
         hears = name in _HEARING
         reason = _reason(made, method, name, arguments, hears=hears)
         if reason:
-            yield f"{kind}.{name} {reason}", place_of(method)
+            place = place_of(method) or place_of(_class_of(made))
+            yield f"{kind}.{name} {reason}", place
 
 
 def _reason(
@@ -140,14 +141,14 @@ def _reason(
 def _arguments_reason(
     found: list[inspect.Parameter], arguments: tuple[str, ...]
 ) -> str:
-    shown = ", ".join(f"{each}" for each in found)
+    shown = inspect.Signature(found)
     wanted = ", ".join(arguments)
     if tuple(each.name for each in found) != arguments or any(
         each.kind is not each.POSITIONAL_OR_KEYWORD for each in found
     ):
-        return f"takes ({shown}), and is called with ({wanted})"
+        return f"takes {shown}, and is called with ({wanted})"
     if any(each.default is not each.empty for each in found):
-        return f"takes ({shown}): a default is never used, and hides a mistake"
+        return f"takes {shown}: a default is never used, and hides a mistake"
     return ""
 
 

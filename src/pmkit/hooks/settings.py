@@ -17,27 +17,16 @@ import attrs
 
 from pmkit.core.plugin_errors import SettingsError
 from pmkit.hooks.fields import hints_of
-from pmkit.hooks.secret_sources import WrongSettingError, fetch
+from pmkit.hooks.secret_sources import WrongSettingError
 from pmkit.hooks.secrets import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import cattrs
-
     from pmkit.hooks.secret_sources import SecretSource
 
 MASK = "********"
 _LONGEST_NAME = 60
-_WHAT = {
-    str: "a text",
-    int: "a whole number",
-    bool: "true or false",
-    float: "a number",
-    decimal.Decimal: 'a number, written as text, such as "0.25"',
-    dt.timedelta: "a number of seconds",
-    dt.date: "a day, such as 2026-02-27",
-}
 
 
 def read_settings(
@@ -176,14 +165,29 @@ def _structured(
 ) -> object:
     import cattrs
 
-    converter = _converter(source, environ)
+    from pmkit.hooks.reading import strict_converter
+
+    converter = strict_converter(source, environ)
     try:
         return converter.structure({} if values is None else values, settings_class)
     except cattrs.BaseValidationError as error:
         where, inner = _innermost(error)
     except Exception as error:  # noqa: BLE001 - a validator of the plugin may raise anything
         where, inner = "", error
+    where = where or _field_of(settings_class, inner)
     raise _MisfitError(where, _wrong(inner, where)) from None
+
+
+def _field_of(settings_class: type, error: BaseException) -> str:
+    """Find the field that a validator speaks of; attrs does not tell otherwise."""
+    if isinstance(error, WrongSettingError) or not attrs.has(settings_class):
+        return ""
+    names = [field.name for field in attrs.fields(settings_class)]
+    own = getattr(error, "field", None)
+    if own in names:
+        return f"{own}"
+    quoted = [name for name in names if f"'{name}'" in f"{error}"]
+    return quoted[0] if len(quoted) == 1 else ""
 
 
 def _innermost(error: BaseException) -> tuple[str, BaseException]:
@@ -249,6 +253,8 @@ def _plural(reason: str) -> str:
 def _safe_name(name: object) -> str:
     """Show a key only if it looks like one; a secret may have been pasted there."""
     text = f"{name}"
+    if isinstance(name, int):
+        return text
     if text.isidentifier() and len(text) <= _LONGEST_NAME and text.isascii():
         return text
     return "(a key that is no name)"
@@ -280,106 +286,3 @@ def _shown(field: attrs.Attribute[Any], value: object) -> object:
         return list(value)
     # A mapping or record may hold what nobody meant to show.
     return shown_settings(value) if attrs.has(type(value)) else MASK
-
-
-def _converter(
-    source: SecretSource | None, environ: Mapping[str, str] | None
-) -> cattrs.Converter:
-    """Make a converter that guesses nothing: cattrs alone reads "no" as true."""
-    import cattrs
-
-    converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
-    for kind, read in (
-        (str, _read_text),
-        (int, _read_whole),
-        (bool, _read_truth),
-        (float, _read_number),
-        (decimal.Decimal, _read_decimal),
-        (dt.timedelta, _read_span),
-        (dt.date, _read_day),
-    ):
-        converter.register_structure_hook(kind, read)
-    converter.register_structure_hook(
-        Secret, lambda given, _: fetch(given, source=source, environ=environ)
-    )
-    converter.register_structure_hook_func(_is_enum, _read_choice)
-    return converter
-
-
-def _is_enum(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, enum.Enum)
-
-
-def _must_be(kind: type) -> WrongSettingError:
-    return WrongSettingError(f"must be {_WHAT[kind]}")
-
-
-def _read_text(given: object, _: object) -> str:
-    if not isinstance(given, str):
-        raise _must_be(str)
-    return given
-
-
-def _read_whole(given: object, _: object) -> int:
-    if isinstance(given, bool) or not isinstance(given, int):
-        raise _must_be(int)
-    return given
-
-
-def _read_truth(given: object, _: object) -> bool:
-    if not isinstance(given, bool):
-        raise _must_be(bool)
-    return given
-
-
-def _read_number(given: object, _: object) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        raise _must_be(float)
-    if given != given or given in {float("inf"), float("-inf")}:  # noqa: PLR0124 - NaN
-        raise _must_be(float)
-    return float(given)
-
-
-def _read_decimal(given: object, _: object) -> decimal.Decimal:
-    if isinstance(given, decimal.Decimal):
-        return given
-    if isinstance(given, bool) or not isinstance(given, int | str):
-        raise _must_be(decimal.Decimal)
-    try:
-        found = decimal.Decimal(given)
-    except decimal.InvalidOperation:
-        found = decimal.Decimal("NaN")
-    if not found.is_finite():
-        raise _must_be(decimal.Decimal)
-    return found
-
-
-def _read_span(given: object, _: object) -> dt.timedelta:
-    if isinstance(given, dt.timedelta):
-        return given
-    try:
-        return dt.timedelta(seconds=_read_number(given, float))
-    except (WrongSettingError, OverflowError):
-        raise _must_be(dt.timedelta) from None
-
-
-def _read_day(given: object, _: object) -> dt.date:
-    if isinstance(given, str):
-        try:
-            return dt.date.fromisoformat(given)
-        except ValueError:
-            raise _must_be(dt.date) from None
-    if isinstance(given, dt.datetime) or not isinstance(given, dt.date):
-        raise _must_be(dt.date)
-    return given
-
-
-def _read_choice(given: object, kind: type[enum.Enum]) -> enum.Enum:
-    for each in kind:
-        if isinstance(given, kind) and given is each:
-            return each
-        if type(given) is type(each.value) and given == each.value:
-            return each
-    choices = ", ".join(f"{each.value}" for each in kind)
-    msg = f"must be one of {choices}"
-    raise WrongSettingError(msg)
