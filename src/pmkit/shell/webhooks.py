@@ -233,15 +233,14 @@ def _safe(field: str | None, headers: _Pairs) -> str:
 def _read(environ: dict[str, Any]) -> bytes | _Answer:
     """Read the body of a WSGI request, and never more than is allowed."""
     said = environ.get("CONTENT_LENGTH") or ""
-    most = LONGEST_BODY + 1
-    if said:
-        if not (said.isascii() and said.isdigit()) or len(said) > len(str(most)):
-            return _TOO_LONG if said.isdigit() else _UNREADABLE
-        if int(said) > LONGEST_BODY:
-            return _TOO_LONG
-        most = int(said)
-    elif not environ.get("wsgi.input_terminated"):
+    if said and not (said.isascii() and said.isdigit()):
+        return _UNREADABLE
+    if not said and not environ.get("wsgi.input_terminated"):
         return _NO_LENGTH
+    # Counted before it is read as a number: ten thousand digits are one, too.
+    if len(said) > len(str(LONGEST_BODY)) or int(said or 0) > LONGEST_BODY:
+        return _TOO_LONG
+    most = int(said) if said else LONGEST_BODY + 1
     pieces, size = [], 0
     while size < most and (
         piece := environ["wsgi.input"].read(min(_CHUNK, most - size))

@@ -61,38 +61,44 @@ class ReceivingDesk(HearingDesk):
             waiting = [
                 row for row in tx.inbox_waiting(_AT_ONCE) if row.account == ACCOUNT
             ]
-        return sum(self._hear_message(row, refused, parked) for row in waiting)
-
-    def _hear_message(
-        self, row: InboxRow, refused: list[Trouble], parked: list[Trouble]
-    ) -> int:
-        """Apply one message; each piece of its news counts once, however often."""
+        read = [(row, *self._read(row)) for row in waiting]
+        # What came together is heard in the order in which it happened.
+        read.sort(key=lambda message: _happened(message[0], message[1]))
         heard = 0
-        wrong: Exception | None = None
-        orders: set[str] = set()
-        try:
-            for news in self._said(row):
-                try:
-                    order_id = self._order_of(row.provider, news)
-                    heard += self._observe(order_id, row.provider, news)
-                    orders.add(order_id)
-                except Exception as error:  # noqa: BLE001 - the rest of it is heard
-                    wrong = _worse(wrong, error)
-        except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
-            wrong = error
-        order_id = orders.pop() if len(orders) == 1 else ""
-        over = self._settle(row, order_id, wrong)
-        if wrong is not None:
-            found = trouble(order_id, row.event_id, wrong)
-            (refused if over else parked).append(found)
+        for row, said, wrong in read:
+            new, order_id, last = self._fold_all(row, said, wrong)
+            over = self._settle(row, order_id, last)
+            heard += new
+            if last is not None:
+                found = trouble(order_id, row.event_id, last)
+                (refused if over else parked).append(found)
         return heard
 
-    def _said(self, row: InboxRow) -> tuple[News, ...]:
-        found = listeners(self.panel).get(row.provider)
-        if found is None:
-            msg = f"Nothing that is attached hears messages for {row.provider!r}."
-            raise UnknownPluginError(msg, field="instance", remedy="Attach it.")
-        return found.parse(given_back(row), self.clock.now())
+    def _read(self, row: InboxRow) -> tuple[tuple[News, ...], Exception | None]:
+        """Have a message read by its plugin: what it says, or what went wrong."""
+        try:
+            found = listeners(self.panel).get(row.provider)
+            if found is not None:
+                return found.parse(given_back(row), self.clock.now()), None
+        except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
+            return (), error
+        msg = f"Nothing that is attached hears messages for {row.provider!r}."
+        return (), UnknownPluginError(msg, field="instance", remedy="Attach it.")
+
+    def _fold_all(
+        self, row: InboxRow, said: tuple[News, ...], wrong: Exception | None
+    ) -> tuple[int, str, Exception | None]:
+        """Fold each piece of news of a message; it counts once, however often."""
+        heard = 0
+        orders: set[str] = set()
+        for news in said:
+            try:
+                order_id = self._order_of(row.provider, news)
+                orders.add(order_id)
+                heard += self._observe(order_id, row.provider, news)
+            except Exception as error:  # noqa: BLE001 - the rest of it is heard
+                wrong = _worse(wrong, error)
+        return heard, orders.pop() if len(orders) == 1 else "", wrong
 
     def _order_of(self, plugin: str, news: News) -> str:
         """Find the order that called this plugin about the subject of the news."""
@@ -148,6 +154,11 @@ def order_called(tx: Transaction, plugin: str, subject: str) -> str | None:
         if decode(read_stored(row.params), Effect).subject == subject
     }
     return orders.pop() if len(orders) == 1 else None
+
+
+def _happened(row: InboxRow, said: tuple[News, ...]) -> dt.datetime:
+    """Tell when the first thing that a message speaks of happened."""
+    return min((news.at for news in said), default=row.received_at)
 
 
 def _subject(news: Any) -> str:
