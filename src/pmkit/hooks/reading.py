@@ -78,20 +78,19 @@ def _read_list(given: object, kind: Any, converter: cattrs.Converter) -> Any:
         msg = "must be a list"
         raise WrongSettingError(msg)
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    kinds = (
-        inner if origin is tuple and inner[-1:] != (...,) else inner[:1] * len(given)
-    )
+    is_fixed = origin is tuple and inner[-1:] != (...,)
+    kinds = inner if is_fixed else inner[:1] * len(given)
     if len(kinds) != len(given):
         msg = f"must be a list of {len(kinds)}"
         raise WrongSettingError(msg)
-    found = []
+    found, msg = [], "wrong in a list"
     for index, (each, one) in enumerate(zip(given, kinds, strict=True)):
         try:
             found.append(converter.structure(each, one))
-        except Exception as error:
-            error.add_note(cattrs.IterableValidationNote("", index, one))
-            raise cattrs.IterableValidationError("", [error], kind) from None
-    return tuple(found) if origin is Sequence else origin(found)  # type: ignore[misc]
+        except Exception as error:  # noqa: BLE001 - cattrs keeps whatever comes
+            error.add_note(cattrs.IterableValidationNote(msg, index, one))
+            raise cattrs.IterableValidationError(msg, [error], kind) from None
+    return tuple(found) if origin is Sequence else origin(found)
 
 
 def _is_enum(kind: object) -> bool:

@@ -172,7 +172,7 @@ def _structured(
         return converter.structure({} if values is None else values, settings_class)
     except cattrs.BaseValidationError as error:
         where, inner = _innermost(error)
-    except Exception as error:  # noqa: BLE001 - a validator of the plugin may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's validator
         where, inner = "", error
     where = where or _field_of(settings_class, inner)
     raise _MisfitError(where, _wrong(inner, where)) from None
