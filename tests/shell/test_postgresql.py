@@ -447,3 +447,69 @@ class TestFaults:
         thread.join(10)
 
         assert [StaleWriteError] == failed
+
+
+def at_once(count, act):
+    """Have so many threads do something at the same moment; give what came of it."""
+    gate, found = threading.Barrier(count), []
+
+    def one(number: int) -> None:
+        gate.wait()
+        try:
+            found.append(act(number))
+        except PmkitError as error:
+            found.append(error)
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return found
+
+
+class TestRaces:
+    """Many clients, one order."""
+
+    def test_one_key_is_one_command(self, walk):
+        """Sixteen repetitions at once get the answer of the one that happened."""
+        answers = at_once(
+            16, lambda _: walk.desk.place_order(ORDER, actor=SUPPLIER, key="k")
+        )
+
+        assert 16 == len(answers)
+        assert [answers[0]] * 16 == answers
+        assert 1 == sum(x.event.name == "order-placed" for x in walk.history())
+
+    def test_one_key_opens_one_order(self, store):
+        """Sixteen clients that open the same order at once have it once."""
+        walk = Walk(store)
+
+        def begin(_: int):
+            return walk.desk.open_order(
+                ORDER,
+                actor=OPERATOR,
+                buyer=BUYER.party,
+                supplier=SUPPLIER.party,
+                lines=(LAMPS,),
+                initial=INITIAL,
+                balance=BALANCE,
+                ship=SHIPS[0],
+                key="open",
+            )
+
+        answers = at_once(16, begin)
+
+        assert [answers[0]] * 16 == answers
+        assert 1 == len(walk.history())
+
+    def test_only_one_of_many_decides(self, walk):
+        """Of sixteen that place the order, each with a key of its own, one does."""
+        answers = at_once(
+            16, lambda n: walk.desk.place_order(ORDER, actor=SUPPLIER, key=f"k-{n}")
+        )
+        refused = [x for x in answers if isinstance(x, PmkitError)]
+
+        assert 15 == len(refused)
+        assert {"out-of-order"} == {x.code for x in refused}
+        assert 1 == sum(x.event.name == "order-placed" for x in walk.history())

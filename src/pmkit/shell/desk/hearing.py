@@ -88,7 +88,8 @@ class HearingDesk(Running):
         extra: dict[str, Any] = {"refund_id": self.ids.new("refund")}
         if isinstance(news, RefundObservation):
             step, extra = refund.observe_refund, {}
-        with self.store.transaction() as tx:
+
+        def hear(tx: Transaction) -> bool:
             before = load_order(tx, order_id)
             if _payment_of(before, news).method != method:
                 raise NotFoundError(NOTHING_HERE, field="payment_id")
@@ -96,7 +97,9 @@ class HearingDesk(Running):
                 return False
             outcome = self._decide(step, before, SYSTEM, {"observation": news, **extra})
             self._commit(tx, before, outcome)
-        return True
+            return True
+
+        return self.store.attempt(hear)
 
     def observe_agency(
         self, order_id: str, agency: str, news: AgencyObservation
@@ -121,7 +124,8 @@ class HearingDesk(Running):
 
             pmkit.InputError: If the news can not be true.
         """
-        with self.store.transaction() as tx:
+
+        def hear(tx: Transaction) -> bool:
             before = load_order(tx, order_id)
             service = before.service(news.service_id)
             if service.provider != agency:
@@ -133,7 +137,9 @@ class HearingDesk(Running):
             arguments = {"service_id": service.id, "visit": news.visit, **arguments}
             outcome = self._decide(step, before, actor, arguments)
             self._commit(tx, before, outcome)
-        return True
+            return True
+
+        return self.store.attempt(hear)
 
     def _first_time(
         self,

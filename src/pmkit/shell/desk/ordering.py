@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pmkit.core.parties import Actor
+    from pmkit.shell.store import Transaction
 
 
 class OrderingDesk(Running):
@@ -81,7 +82,8 @@ class OrderingDesk(Running):
         }
         digest = command_digest("open_order", actor, {"order": order_id, **given})
         at = self.clock.now()
-        with self.store.transaction() as tx:
+
+        def begin(tx: Transaction) -> Order:
             repeated = self._recalled(tx, actor, key, digest)
             if repeated is not None:
                 return repeated
@@ -99,7 +101,9 @@ class OrderingDesk(Running):
             require_storable(outcome.events)
             tx.add_order(outcome.order, outcome.events, at)
             self._remember(tx, actor, key, digest, outcome.order)
-        return outcome.order
+            return outcome.order
+
+        return self.store.attempt(begin)
 
     def place_order(
         self, order_id: str, *, actor: Actor, key: str | None = None

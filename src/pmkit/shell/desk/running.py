@@ -111,17 +111,22 @@ class Running:
         """
         content = {"order": order_id, **(arguments if given is None else given)}
         digest = command_digest(step.__name__, actor, content)
-        with self.store.transaction() as tx:
+        kept = tuple(files)
+
+        def take(tx: Transaction) -> Order:
+            # The order comes first: with it, whoever repeats the key has to wait.
+            order = load_order(tx, order_id, actor)
             repeated = self._recalled(tx, actor, key, digest)
             if repeated is not None:
                 return repeated
-            order = load_order(tx, order_id, actor)
             outcome = self._decide(step, order, actor, arguments)
             self._commit(tx, order, outcome, instrument)
-            for data, media_type in files:
+            for data, media_type in kept:
                 tx.put_file(data, media_type, self.clock.now())
             self._remember(tx, actor, key, digest, outcome.order)
-        return outcome.order
+            return outcome.order
+
+        return self.store.attempt(take)
 
     def _decide(
         self,

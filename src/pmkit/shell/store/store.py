@@ -7,11 +7,11 @@ from __future__ import annotations
 import contextlib
 import pathlib
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import sqlalchemy as sa
 
-from pmkit.core.errors import StoreError
+from pmkit.core.errors import StaleWriteError, StoreError
 from pmkit.shell.store.engines import (
     is_postgresql,
     postgresql_engine,
@@ -25,7 +25,10 @@ from pmkit.shell.store.transaction import Transaction
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+_T = TypeVar("_T")
+#: Who loses the race for an order so often decides on one that never stands still.
+_TRIES = 5
 _LIKE_URL = "Write sqlite:///pm.db, postgresql://user@host/database, or a path."
 
 
@@ -186,6 +189,30 @@ class Store:
         """
         with self._queue(), understood(), self.engine.begin() as connection:
             yield Transaction(connection, self.tables)
+
+    def attempt(self, work: Callable[[Transaction], _T]) -> _T:
+        """
+        Do some work in a transaction that writes; anew if another writer was faster.
+
+        Args:
+            work: Reads, decides and writes; nothing that cannot be done twice.
+
+        Returns:
+            What the work gives.
+
+        Raises:
+            pmkit.StaleWriteError: If others were faster again and again.
+
+            pmkit.StoreError: If the database fails; nothing was written.
+        """
+        for _ in range(_TRIES - 1):
+            try:
+                with self.transaction() as tx:
+                    return work(tx)
+            except StaleWriteError:
+                continue
+        with self.transaction() as tx:
+            return work(tx)
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Transaction]:
