@@ -337,6 +337,14 @@ class TestControl:
 
         assert [state] == [n["state"] for n in response.json()["observations"]]
 
+    def test_what_can_go_back(self, caller, charging, world):
+        """The card company says how much of a payment it still has."""
+        world.card.charge(charging())
+        path = "/control/payments/card/refundable"
+        response = caller.get(f"{path}?payment_id=p-1&currency=USD")
+
+        assert {"amount": "292.56", "currency": "USD"} == response.json()["refundable"]
+
     def test_tasks_are_shown(self, caller, booking, world):
         """What the agency has on its table can be read."""
         world.agency.book(booking())
@@ -352,7 +360,7 @@ class TestControl:
         """No method of the far side is without its route."""
         paths = {path.rpartition("/")[2].replace("-", "_") for _, path in app.router.routes}
         asked = {"quote", "book", "move", "cancel", "refund", "charge", "observations"}
-        asked |= {"availability", "beneficiary", "refundable", "journal", "ledger"}
+        asked |= {"availability", "beneficiary", "journal", "ledger"}
         world = World()
         for company in (world.agency, world.card, world.transfer):
             public = {name for name in dir(company) if not name.startswith("_")}

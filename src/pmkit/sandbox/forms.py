@@ -75,7 +75,8 @@ def read(value: object, kind: type[T], *, exact: bool = True) -> T:
 
         kind: What it has to be.
 
-        exact: Whether a key that nobody knows is refused, or passed over.
+        exact: Whether a key that nobody knows is refused, as the far side does, or
+            passed over, as a caller does; a caller takes no amount below 0.
 
     Raises:
         pmkit.InputError: If it is something else; the field is the path to it.
@@ -127,7 +128,8 @@ def _converter(*, exact: bool) -> cattrs.Converter:
     _lists(converter)
     _records(converter, exact=exact)
     converter.register_unstructure_hook(Money, _money_out)
-    converter.register_structure_hook(Money, lambda value, _: _money_in(value))
+    owed = _money_in if exact else _money_told
+    converter.register_structure_hook(Money, lambda value, _: owed(value))
     return converter
 
 
@@ -225,3 +227,12 @@ def _money_in(value: object) -> Money:
         remedy = 'Write it like {"amount": "48.00", "currency": "USD"}.'
         raise InputError(msg, remedy=remedy)
     return Money.of(amount, currency)
+
+
+def _money_told(value: object) -> Money:
+    """Read an amount that the far side tells: money comes or goes, it is not owed."""
+    money = _money_in(value)
+    if money.minor < 0:
+        msg = "It is less than nothing."
+        raise InputError(msg, remedy="Name what came or went, 0 or more.")
+    return money

@@ -82,6 +82,21 @@ class Processor:
         """All its news, oldest first."""
         return tuple(news for _, news in self._journal)
 
+    @property
+    def charges(self) -> tuple[ChargeRequest, ...]:
+        """The payments in its books, oldest first."""
+        return tuple(self._charges.values())
+
+    @property
+    def refunds(self) -> tuple[RefundOrder, ...]:
+        """The refunds that it took on, oldest first."""
+        taken = (
+            refund
+            for refund_id, refund in self._refunds.items()
+            if self.ledger.effects[f"refund {refund_id}"]
+        )
+        return tuple(taken)
+
     def refund(self, order: RefundOrder) -> tuple[RefundObservation, ...]:
         """Send money back, at most what came; the same operation id sends it once."""
 

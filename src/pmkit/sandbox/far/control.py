@@ -176,6 +176,8 @@ def _add_looks(app: SandboxApp, world: World) -> None:
         ("/control/payments/transfer/effects", "transfer"),
     ):
         _add_effects(app, world, path, company)
+    for company in PAYMENTS:
+        _add_refundable(app, world, company)
 
 
 def _add_effects(app: SandboxApp, world: World, path: str, company: str) -> None:
@@ -183,6 +185,15 @@ def _add_effects(app: SandboxApp, world: World, path: str, company: str) -> None
         return told({"effects": dict(getattr(world, company).ledger.effects)})
 
     app.add("GET", path, effects)
+
+
+def _add_refundable(app: SandboxApp, world: World, company: str) -> None:
+    def refundable(asked: Asked) -> Answer:
+        payment_id, currency = asked.asks_for("payment_id"), asked.asks_for("currency")
+        left = getattr(world, company).refundable(payment_id, currency)
+        return told({"refundable": write(left)})
+
+    app.add("GET", f"/control/payments/{company}/refundable", refundable)
 
 
 def _add_webhooks(app: SandboxApp) -> None:
