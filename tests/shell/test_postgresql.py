@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import threading
 import time
@@ -45,6 +46,7 @@ from pmkit.shell.clock import SetClock
 from pmkit.shell.desk import Desk
 from pmkit.shell.ids import CountedIds
 from pmkit.shell.store import Store, verify
+from pmkit.shell.store.database_clock import DatabaseClock
 
 ORDER = "TA-1"
 
@@ -513,3 +515,54 @@ class TestRaces:
         assert 15 == len(refused)
         assert {"out-of-order"} == {x.code for x in refused}
         assert 1 == sum(x.event.name == "order-placed" for x in walk.history())
+
+
+class TestClock:
+    """The server's clock."""
+
+    def test_a_desk_on_a_server_has_its_clock(self, store):
+        """Without a clock of its own a desk decides by the server's."""
+        with store.engine.connect() as connection:
+            before = connection.execute(sa.text("SELECT clock_timestamp()")).scalar()
+        now = Desk(store).clock.now()
+
+        assert before <= now <= before + dt.timedelta(seconds=5)
+        assert dt.UTC == now.tzinfo
+
+    def test_it_counts_by_itself(self, store):
+        """Between two questions the seconds are counted, and never backwards."""
+        counted = [0.0]
+        clock = DatabaseClock(store.engine, counter=lambda: counted[0])
+        first = clock.now()
+        counted[0] = 30.0
+        later = clock.now()
+        counted[0] = 20.0
+
+        assert dt.timedelta(seconds=30) == later - first
+        assert later == clock.now()
+
+    def test_it_asks_again_when_a_transaction_begins(self, store):
+        """A machine that counted too fast is put right at the next transaction."""
+        counted = [0.0]
+        clock = DatabaseClock(
+            store.engine, every=dt.timedelta(seconds=1), counter=lambda: counted[0]
+        )
+        first = clock.now()
+        time.sleep(0.2)
+        counted[0] = 1.1
+        with store.transaction():
+            pass
+        asked = clock.now()
+
+        assert dt.timedelta(seconds=0.2) <= asked - first < dt.timedelta(seconds=1)
+
+    def test_a_server_that_is_gone_is_an_error(self, database, postgresql):
+        """Nobody guesses the time when the server does not tell it."""
+        with Store.open(database) as store:
+            clock = DatabaseClock(store.engine)
+            postgresql.stop(immediate=True)
+            try:
+                with pytest.raises(LostConnectionError):
+                    clock.now()
+            finally:
+                postgresql.start()

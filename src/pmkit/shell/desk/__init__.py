@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Self
 from pmkit.core.catalogue import CATALOGUE, Catalogue
 from pmkit.core.terms import TERMS_2026_01, Terms
 from pmkit.hooks.panel import Panel
-from pmkit.shell.clock import Clock, SystemClock
 from pmkit.shell.desk.asked import AskedDesk
 from pmkit.shell.desk.asking import AskingDesk
 from pmkit.shell.desk.booking import BookingDesk
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     import types
 
     import sqlalchemy as sa
+
+    from pmkit.shell.clock import Clock
 
 
 class Desk(
@@ -50,7 +51,8 @@ class Desk(
 
         panel: The attached agencies, payment methods and notifiers.
 
-        clock: The only source of "now".
+        clock: The only source of "now"; that of the store if not given: the server's
+            on PostgreSQL, this machine's on SQLite.
 
         ids: The only source of new names.
 
@@ -75,7 +77,7 @@ class Desk(
     ) -> None:
         self.store = store
         self.panel = Panel.of() if panel is None else panel
-        self.clock = SystemClock() if clock is None else clock
+        self.clock = store.clock() if clock is None else clock
         self.ids = ids
         self.catalogue = catalogue
         self.terms = terms
@@ -92,14 +94,15 @@ class Desk(
         terms: Terms = TERMS_2026_01,
     ) -> Desk:
         """
-        Open a desk on a SQLite file, or in memory.
+        Open a desk on a SQLite file, on a PostgreSQL database, or in memory.
 
         Args:
-            path: The file, made if it is not there; `None` for one in memory.
+            path: The file, made if it is not there, or the URL of a database; `None`
+                for one in memory.
 
             panel: The attached plugins.
 
-            clock: The only source of "now"; the machine's if not given.
+            clock: The only source of "now"; that of the store if not given.
 
             ids: The only source of new names.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import sqlalchemy as sa
 
 from pmkit.core.errors import StaleWriteError, StoreError
+from pmkit.shell.clock import SystemClock
 from pmkit.shell.store.engines import (
     is_postgresql,
     postgresql_engine,
@@ -26,6 +27,8 @@ from pmkit.shell.store.transaction import Transaction
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
+
+    from pmkit.shell.clock import Clock
 _T = TypeVar("_T")
 #: Who loses the race for an order so often decides on one that never stands still.
 _TRIES = 5
@@ -238,6 +241,19 @@ class Store:
         if self.engine.dialect.name == "sqlite":
             return self._writing
         return contextlib.nullcontext()
+
+    def clock(self) -> Clock:
+        """
+        Give the clock that all who share the database have in common.
+
+        Returns:
+            The server's on PostgreSQL; this machine's where the file is on it.
+        """
+        if self.engine.dialect.name == "postgresql":
+            from pmkit.shell.store.database_clock import DatabaseClock
+
+            return DatabaseClock(self.engine)
+        return SystemClock()
 
     def close(self) -> None:
         """Let go of the database; an engine of the application stays open."""
