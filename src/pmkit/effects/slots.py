@@ -34,7 +34,7 @@ class Slots:
         self._most = most
         self._free = most
         self._lock = threading.Lock()
-        self._row: deque[Callable[[], object]] = deque()
+        self._row: deque[_Waiter] = deque()
 
     @property
     def busy(self) -> int:
@@ -56,14 +56,14 @@ class Slots:
                 self._free -= 1
                 return True
             granted = threading.Event()
-            self._row.append(granted.set)
+            waiter = _Waiter(granted.set)
+            self._row.append(waiter)
         try:
-            if granted.wait(max(seconds, 0.0)):
-                return True
+            granted.wait(max(seconds, 0.0))
         except BaseException:
-            self._leave(granted.set, keep=False)
+            self._leave(waiter, keep=False)
             raise
-        return self._leave(granted.set, keep=True)
+        return self._leave(waiter, keep=True)
 
     async def aacquire(self, seconds: float) -> bool:
         """
@@ -85,13 +85,14 @@ class Slots:
             def wake() -> None:
                 loop.call_soon_threadsafe(_grant, granted)
 
-            self._row.append(wake)
+            waiter = _Waiter(wake)
+            self._row.append(waiter)
         try:
-            done, _ = await asyncio.wait({granted}, timeout=max(seconds, 0.0))
+            await asyncio.wait({granted}, timeout=max(seconds, 0.0))
         except BaseException:
-            self._leave(wake, keep=False)
+            self._leave(waiter, keep=False)
             raise
-        return bool(done) or self._leave(wake, keep=True)
+        return self._leave(waiter, keep=True)
 
     def release(self) -> None:
         """Give a slot back, to who waits first."""
@@ -100,25 +101,34 @@ class Slots:
                 if not self._row:
                     self._free += 1
                     return
-                wake = self._row.popleft()
-            try:
-                wake()
-            except RuntimeError:  # the event loop of who waited is closed
-                continue
-            return
+                waiter = self._row.popleft()
+                try:
+                    waiter.wake()
+                except RuntimeError:  # the event loop of who waited is closed
+                    continue
+                waiter.granted = True
+                return
 
-    def _leave(self, wake: Callable[[], object], *, keep: bool) -> bool:
-        """Stop waiting; tell whether a slot was given at the last moment, and kept."""
+    def _leave(self, waiter: _Waiter, *, keep: bool) -> bool:
+        """Stop waiting; tell whether a slot was given, and is kept."""
         with self._lock:
-            try:
-                self._row.remove(wake)
-            except ValueError:
-                granted = True
-            else:
-                granted = False
-        if granted and not keep:
+            if not waiter.granted:
+                if waiter in self._row:
+                    self._row.remove(waiter)
+                return False
+        if not keep:
             self.release()
-        return granted and keep
+        return keep
+
+
+class _Waiter:
+    """Who waits for a slot, and whether it was given."""
+
+    __slots__ = ("granted", "wake")
+
+    def __init__(self, wake: Callable[[], object]) -> None:
+        self.wake = wake
+        self.granted = False
 
 
 def _grant(granted: asyncio.Future[None]) -> None:
