@@ -223,7 +223,7 @@ class TestClash:
         site.plugin("acme")
         found = host(site, load="all")
 
-        with pytest.raises(PluginError, match="acme-dist 1.2 .* and my code"):
+        with pytest.raises(PluginError, match=r"acme-dist 1\.2 .* and my code"):
             found.register(manifest(), source="my code")
 
     def test_a_given_manifest_can_be_pinned(self, site):
@@ -376,7 +376,7 @@ class TestStages:
         """A strict host does not start without what it was told to load."""
         site.plugin("acme", manifest="raise SystemExit(3)")
 
-        with pytest.raises(PluginError, match="acme-dist 1.2 .* SystemExit: 3"):
+        with pytest.raises(PluginError, match=r"acme-dist 1\.2 .* SystemExit: 3"):
             host(site, load="all", strict=True)
         monkeypatch.setenv("PMKIT_PLUGINS_STRICT", "1")
         with pytest.raises(PluginError, match="stopped at import"):
@@ -445,7 +445,7 @@ class TestForm:
     def test_webhooks_need_both_halves(self, site):
         """Who declares webhooks verifies and reads them."""
         code = GOOD + "    def verify(self, delivery, context): ...\n"
-        told = MANIFEST.replace("{{\"send\": FULL}}", "{{\"send\": FULL}}, webhooks=FULL")
+        told = MANIFEST.replace('{{"send": FULL}}', '{{"send": FULL}}, webhooks=FULL')
         site.plugin("acme", code=code, manifest=told)
 
         with pytest.raises(PluginError, match="Mail has no parse, and needs one"):

@@ -184,7 +184,10 @@ class TestScan:
 
     def test_the_first_copy_on_the_path_wins(self, tmp_path):
         """A distribution that an earlier folder has is not read again, even if bare."""
-        for place, text in (("one", "[other]\n"), ("two", "[pmkit.plugins.v1]\na = b\n")):
+        for place, text in (
+            ("one", "[other]\n"),
+            ("two", "[pmkit.plugins.v1]\na = b\n"),
+        ):
             info = tmp_path / place / "acme-1.dist-info"
             info.mkdir(parents=True)
             (info / "entry_points.txt").write_text(text)
@@ -261,7 +264,7 @@ class TestScan:
 
         class Finder:
             @staticmethod
-            def find_distributions(context):
+            def find_distributions(_):
                 """Know one."""
                 return [importlib.metadata.Distribution.at(info)]
 
@@ -274,7 +277,7 @@ class TestScan:
 
         class Finder:
             @staticmethod
-            def find_distributions(context):
+            def find_distributions(_):
                 """Fail."""
                 raise RuntimeError
 

@@ -33,10 +33,11 @@ class Office(enum.Enum):
 
 
 def _refuse(_, attribute, value):
-    raise InputError(f"It is {value!r}.", field=attribute.name)
+    msg = f"It is {value!r}."
+    raise InputError(msg, field=attribute.name)
 
 
-def _leave(_, attribute, value):
+def _leave(_, __, value):
     raise SystemExit(value)
 
 
@@ -68,9 +69,7 @@ class Everything:
     tags: frozenset[str] = frozenset()
     headers: Mapping[str, str] = attrs.field(factory=dict)
     endpoint: Endpoint | None = None
-    picky: str = attrs.field(
-        default="fine", validator=attrs.validators.max_len(30)
-    )
+    picky: str = attrs.field(default="fine", validator=attrs.validators.max_len(30))
 
 
 @attrs.frozen(kw_only=True)
@@ -304,7 +303,7 @@ class TestSecrets:
     def test_a_source_that_gives_none(self, answer):
         """A source that fails or knows nothing is told without its words."""
 
-        def source(reference):
+        def source(_):
             if isinstance(answer, BaseException):
                 raise answer
             return answer
@@ -342,9 +341,9 @@ class TestEnvironments:
         """Each environment takes its own keys, and keys that do not tell."""
         values = {"key": Secret(key)}
 
-        assert key == read_settings(
-            Marked, values, environment=environment
-        ).key.reveal()
+        assert (
+            key == read_settings(Marked, values, environment=environment).key.reveal()
+        )
 
     def test_an_object_is_looked_at_too(self):
         """Settings that the application made are compared as well."""
