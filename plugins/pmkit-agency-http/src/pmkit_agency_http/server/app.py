@@ -137,6 +137,22 @@ class AgencyServer:
             code = "rate-limited"
             raise RefusedError(code, "Too many requests.", retry_after=seconds)
         route, parts = find_route(environ["REQUEST_METHOD"], self._path(environ))
+        try:
+            return self._done(account, route, parts, environ)
+        except RefusedError as error:
+            if codes()[error.code]["status"] in route.statuses:
+                raise
+            # The platform does not expect that here, and would not know what it means.
+            code = "internal"
+            raise RefusedError(code, error.detail) from error
+
+    def _done(
+        self,
+        account: Account,
+        route: Route,
+        parts: Mapping[str, str],
+        environ: WSGIEnvironment,
+    ) -> Answer:
         query = read_query(route, environ.get("QUERY_STRING", ""))
         if not route.schema:
             return _ANSWERS[route.operation](account.backend, parts, query, route)

@@ -49,6 +49,8 @@ class Route:
         query: Its parameters in the query, by their names in the document.
 
         once: Whether it needs a key.
+
+        statuses: What it may answer.
     """
 
     operation: str
@@ -58,6 +60,7 @@ class Route:
     answers: str
     query: Mapping[str, str]
     once: bool
+    statuses: frozenset[int]
 
 
 @functools.cache
@@ -85,6 +88,7 @@ def _route(path: str, method: str, operation: Mapping[str, Any]) -> Route:
             {known[n]["name"]: n for n in names if known[n]["in"] == "query"}
         ),
         once="Key" in names,
+        statuses=frozenset(map(int, operation["responses"])),
     )
 
 
