@@ -431,10 +431,10 @@ def arrived(office, folder, order, *, step, times=1):
     office.reopened(copy)
     instance = PAY if office.flow[0].id.startswith("n-") else AGENT
     answers = set()
-    for number in order:
+    for place, number in enumerate(order):
         news = office.flow[number]
         for _ in range(times):
-            answers.add(office.says(instance, f"m-{number}", news))
+            answers.add(office.says(instance, f"m-{place}", news))
         if step:
             office.desk.work()
     office.desk.work()
