@@ -25,7 +25,10 @@ from tests.shell.hearing import (
 )
 
 from pmkit.core.errors import InputError, StoreError
+from pmkit.effects.attached import attached
 from pmkit.effects.webhooks import LONGEST_BODY, StandardWebhooks
+from pmkit.hooks.capabilities import FULL, Capabilities, Capability
+from pmkit.hooks.manifest import PluginKind, PluginManifest
 from pmkit.hooks.panel import Panel
 from pmkit.shell.clock import SetClock
 from pmkit.shell.store import Store
@@ -488,3 +491,22 @@ class TestPanel:
                 return Panel(methods={"b": Speaking()}, agencies={"a": Speaking()})
 
         assert WebhookEndpoint(Host(), store).instances == ("a", "b")
+
+    @pytest.mark.parametrize(
+        ("webhooks", "status"), [(FULL, 200), (Capability(), 404)], ids=["yes", "no"]
+    )
+    def test_a_configured_plugin(self, store, clock, webhooks, status):
+        """An attached plugin is asked if its manifest says that it hears."""
+        manifest = PluginManifest(
+            id="acme",
+            kind=PluginKind.AGENCY,
+            title="Acme",
+            factory="acme:Acme",
+            capabilities=Capabilities(webhooks=webhooks),
+        )
+        agency = attached(Speaking(), manifest, name="acme-cn")
+        door = WebhookEndpoint(
+            Panel(agencies={agency.name: agency}), store, clock=clock
+        )
+
+        assert status == deliver(door, "acme-cn", SIGNER, BODY, name="m", at=NOW)
