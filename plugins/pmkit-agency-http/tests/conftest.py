@@ -16,6 +16,8 @@ from pmkit.core.order import OrderLine
 from pmkit.core.ports import BookingRequest, CancelRequest, MoveRequest, QuoteRequest
 from pmkit.core.visit import Appointment
 from pmkit.effects.attached import attached
+from pmkit.effects.webhooks import listening
+from pmkit.hooks.manifest import PluginKind
 from pmkit.hooks.secrets import Secret
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -205,6 +207,19 @@ class World:
             hosts=("agency.example",),
             transport=self.wire,
             clock=self.clock.now,
+        )
+
+    def hears(self, *secrets):
+        """Give what hears the agency's messages with some secrets."""
+        made = AgencyHttpSettings(
+            base_url=BASE,
+            token=Secret(TOKEN),
+            webhook_secrets=tuple(Secret(each) for each in secrets),
+        )
+        return listening.Listener(
+            name="agency-http",
+            kind=PluginKind.AGENCY,
+            implementation=HttpAgency(made),
         )
 
     def raw(

@@ -13,7 +13,7 @@ from pmkit.hooks.secrets import Secret
 
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?"
-    r"(/[A-Za-z0-9._~-]+)*/?"
+    r"(/[A-Za-z0-9_~][A-Za-z0-9._~-]*)*/?"
 )
 #: Where nobody can listen in.
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
