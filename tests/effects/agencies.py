@@ -69,7 +69,7 @@ def attach(plugin=None, *, limits=None, **how):
 def asking(url, *, method="POST", after=None, **how):
     """Book with one request; *after* may look at the response."""
 
-    def book(request, context):
+    def book(_request, _context):
         response = yield httpx.Request(method, url, **how)
         if after is not None:
             after(response)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import decimal
+import functools
 
 import attrs
 import httpx
@@ -111,7 +113,7 @@ class TestContext:
         """Call, and give the context that the plugin saw."""
         contexts = []
 
-        def method(request, context):
+        def method(_request, context):
             contexts.append(context)
             return {"book": BOOKED, "find": Absent()}[operation]
 
@@ -144,7 +146,7 @@ class TestContext:
 
     def test_key_of_a_nameless_call(self):
         """A call without a name has no key."""
-        agency = attach(doing(quote=lambda request, context: context.key))
+        agency = attach(doing(quote=lambda _request, context: context.key))
         outcome(agency, "quote", object())
 
         assert agency.last_record.operation_id == ""
@@ -199,7 +201,7 @@ class TestAnswers:
             ("observations", WATCHED, [OURS]),
             ("observations", WATCHED, (OURS, OURS)),
             ("observations", WATCHED, []),
-            ("observations", WATCHED, map(lambda item: item, [OURS])),
+            ("observations", WATCHED, iter([OURS])),
             ("visit_days", DAYS, {dt.date(2026, 2, 1)}),
             ("find", FIND, Found(news=(BOOKED,))),
             ("find", FIND, Found()),
@@ -209,7 +211,7 @@ class TestAnswers:
     )
     def test_right(self, operation, request_, answer, driver):
         """What the contract asks for is taken, lists as tuples."""
-        agency = attach(doing(**{operation: lambda request, context: answer}))
+        agency = attach(doing(**{operation: lambda _request, _context: answer}))
         got = outcome(agency, operation, request_, driver=driver)
 
         assert type(got) is type(answer) or isinstance(got, tuple)
@@ -238,7 +240,7 @@ class TestAnswers:
     )
     def test_wrong(self, operation, request_, answer, driver):
         """What the contract does not ask for is a fault of the plugin."""
-        agency = attach(doing(**{operation: lambda request, context: answer}))
+        agency = attach(doing(**{operation: lambda _request, _context: answer}))
         error = outcome(agency, operation, request_, driver=driver)
 
         assert type(error) is PluginFaultError
@@ -259,7 +261,7 @@ class TestAnswers:
     )
     def test_about_something_else(self, operation, request_, answer, driver):
         """An answer about another service is refused."""
-        agency = attach(doing(**{operation: lambda request, context: answer}))
+        agency = attach(doing(**{operation: lambda _request, _context: answer}))
         error = outcome(agency, operation, request_, driver=driver)
 
         assert type(error) is ProtocolViolationError
@@ -319,7 +321,7 @@ class TestPayments:
     def test_subject(self, operation, request_, answer, right):
         """News of another payment, refund or order are refused."""
         method = attached(
-            doing(**{operation: lambda request, context: answer}), PAYMENT
+            doing(**{operation: lambda _request, _context: answer}), PAYMENT
         )
         got = outcome(method, operation, request_)
 
@@ -345,7 +347,7 @@ class TestPayments:
             sent_at=NOW,
         )
         answer = Found(news=(news,))
-        method = attached(doing(find=lambda request, context: answer), PAYMENT)
+        method = attached(doing(find=lambda _request, _context: answer), PAYMENT)
         got = outcome(method, "find", request)
 
         assert right is (got == answer)
@@ -361,12 +363,12 @@ class TestKinds:
         )
         agency = attach(
             doing(
-                book=lambda request, context: BOOKED,
-                cancel=lambda request, context: None,
-                move=lambda request, context: None,
-                observations=lambda request, context: [OURS],
-                visit_days=lambda request, context: [],
-                find=lambda request, context: Absent(),
+                book=lambda _request, _context: BOOKED,
+                cancel=lambda _request, _context: None,
+                move=lambda _request, _context: None,
+                observations=lambda _request, _context: [OURS],
+                visit_days=lambda _request, _context: [],
+                find=lambda _request, _context: Absent(),
             ),
             name="acme-cn",
         )
@@ -392,12 +394,12 @@ class TestKinds:
         )
         method = attached(
             doing(
-                availability=lambda request, context: free,
-                beneficiary=lambda request, context: None,
-                charge=lambda request, context: [PAID],
-                refund=lambda request, context: [SENT_BACK],
-                observations=lambda request, context: [],
-                find=lambda request, context: Absent(),
+                availability=lambda _request, _context: free,
+                beneficiary=lambda _request, _context: None,
+                charge=lambda _request, _context: [PAID],
+                refund=lambda _request, _context: [SENT_BACK],
+                observations=lambda _request, _context: [],
+                find=lambda _request, _context: Absent(),
             ),
             PAYMENT,
         )
@@ -415,7 +417,7 @@ class TestKinds:
         sent = []
         manifest = manifest_of(PluginKind.NOTIFIER, send=FULL)
         notifier = attached(
-            doing(send=lambda notice, context: sent.append(context.key)), manifest
+            doing(send=lambda _notice, context: sent.append(context.key)), manifest
         )
         notifier.send(
             Notice(
@@ -440,7 +442,7 @@ class TestSeveralRequests:
     def after(self, *responses, requests, driver):
         """Book with several requests, and give the error."""
 
-        def book(request, context):
+        def book(_request, _context):
             for made in requests:
                 yield made()
             return BOOKED
@@ -493,14 +495,14 @@ class TestSeveralRequests:
 def raising(error):
     """Book with one request whose 409 the plugin sees, and raise."""
 
-    def book(request, context):
+    def book(_request, _context):
         yield expect(post(), 409)
         raise error
 
     return book
 
 
-class Secretive(Exception):
+class SecretiveError(Exception):
     """An exception whose words are secret, or fail."""
 
     def __init__(self, *, fails=False):
@@ -516,7 +518,7 @@ class Secretive(Exception):
     __repr__ = __str__
 
 
-class Subclassed(SlotUnavailableError):
+class SubclassedError(SlotUnavailableError):
     """An error of the plugin that tells a secret."""
 
     def __str__(self):
@@ -527,7 +529,7 @@ class Subclassed(SlotUnavailableError):
 def catching(finish):
     """Book with one request, catch whatever is thrown, and finish otherwise."""
 
-    def book(request, context):
+    def book(_request, _context):
         try:
             yield post()
         except BaseException:  # noqa: BLE001 - that is what it does wrong
@@ -548,16 +550,14 @@ def unavailable():
     raise ProviderUnavailableError(msg)
 
 
-def endless(request, context):
+def endless(_request, _context):
     """Ask for ever."""
     while True:
-        try:
+        with contextlib.suppress(Exception):
             yield post()
-        except Exception:  # noqa: BLE001, S110 - that is what it does wrong
-            pass
 
 
-def deaf(request, context):
+def deaf(_request, _context):
     """Ignore that the call is over."""
     try:
         yield post()
@@ -565,11 +565,16 @@ def deaf(request, context):
         yield post("again")
 
 
-def spoilt_decimals(request, context):
+def spoilt_decimals(_request, _context):
     """Change how numbers are rounded."""
     decimal.getcontext().prec = 2
     yield get()
     return BOOKED
+
+
+def called(inner, request, context):
+    """Call another function: not a generator function itself."""
+    return inner(request, context)
 
 
 @DRIVERS
@@ -586,8 +591,8 @@ class TestEvilPlugins:
             SystemExit(3),
             StopIteration("x"),
             StopAsyncIteration(),
-            Secretive(),
-            Secretive(fails=True),
+            SecretiveError(),
+            SecretiveError(fails=True),
             BaseExceptionGroup(CANARY, [ValueError()]),
             AssertionError(CANARY),
             httpx.ReadTimeout(CANARY),
@@ -619,7 +624,7 @@ class TestEvilPlugins:
     def test_before_any_request(self, driver):
         """A plugin that breaks before its first request sent nothing."""
 
-        def book(request, context):
+        def book(_request, _context):
             raise ValueError(CANARY)
             yield
 
@@ -631,7 +636,7 @@ class TestEvilPlugins:
     def test_wrong_arguments(self, driver):
         """An operation that cannot be called as all are is a fault."""
 
-        def book(request):
+        def book(_request):
             yield
 
         error = outcome(attach(doing(book=book)), driver=driver)
@@ -641,7 +646,7 @@ class TestEvilPlugins:
 
     def test_own_class(self, driver):
         """An error of a class of the plugin becomes ours, without its words."""
-        raised = Subclassed("Nobody\x1b[31m is\nfree.", provider_code="x" * 1000)
+        raised = SubclassedError("Nobody\x1b[31m is\nfree.", provider_code="x" * 1000)
         raised.retry = "always"
         raised.secret = CANARY
         agency = attach(doing(book=raising(raised)), transport=answering(409))
@@ -667,7 +672,7 @@ class TestEvilPlugins:
     def test_lies_after_a_server_error(self, driver):
         """A 500 that a plugin saw cannot be called unsent."""
 
-        def book(request, context):
+        def book(_request, _context):
             yield expect(post(), 500)
             unavailable()
 
@@ -679,11 +684,9 @@ class TestEvilPlugins:
     def test_absent_without_asking(self, driver):
         """A look-up that got no answer cannot say that nothing is there."""
 
-        def find(request, context):
-            try:
+        def find(_request, _context):
+            with contextlib.suppress(Exception):
                 yield get()
-            except Exception:  # noqa: BLE001, S110 - that is what it does wrong
-                pass
             return Absent()
 
         agency = attach(doing(find=find), transport=answering(httpx.ReadTimeout("")))
@@ -707,12 +710,10 @@ class TestEvilPlugins:
     def test_endless_refusals(self, driver):
         """A plugin that goes on after each refusal is stopped at the same bound."""
 
-        def book(request, context):
+        def book(_request, _context):
             while True:
-                try:
+                with contextlib.suppress(AddressRefusedError):
                     yield httpx.Request("POST", "https://evil.example/")
-                except AddressRefusedError:
-                    pass
 
         error = outcome(attach(doing(book=book)), driver=driver)
 
@@ -731,7 +732,7 @@ class TestEvilPlugins:
     def test_no_request(self, yielded, driver):
         """What is yielded has to be a request."""
 
-        def book(request, context):
+        def book(_request, _context):
             yield yielded
 
         error = outcome(attach(doing(book=book)), driver=driver)
@@ -759,7 +760,7 @@ class TestEvilPlugins:
             while True:
                 yield OURS
 
-        def observations(request, context):
+        def observations(_request, _context):
             yield get()
             return forever()
 
@@ -775,7 +776,7 @@ class TestEvilPlugins:
             yield OURS
             raise ValueError(CANARY)
 
-        def observations(request, context):
+        def observations(_request, _context):
             yield get()
             return one()
 
@@ -796,7 +797,7 @@ class TestEvilPlugins:
     def test_hidden_generator(self, driver):
         """A generator that a plain function returns is driven all the same."""
         inner = asking(f"{HOST}/b")
-        plugin = doing(book=lambda request, context: inner(request, context))
+        plugin = doing(book=functools.partial(called, inner))
         agency = attach(plugin, transport=answering(200))
 
         assert outcome(agency, driver=driver) == BOOKED
@@ -833,7 +834,7 @@ class TestRecords:
     def test_who_listens_cannot_break_it(self):
         """A listener that fails does not turn a success into an error."""
 
-        def listen(record):
+        def listen(_record):
             raise ValueError
 
         agency = attach(

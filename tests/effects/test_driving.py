@@ -246,7 +246,7 @@ class TestCancelled:
 
         async def give_up():
             task = asyncio.create_task(agency.acall("book", BOOKING))
-            while not far_side.seen:
+            while not far_side.seen:  # noqa: ASYNC110 - the server is a thread
                 await asyncio.sleep(0.01)
             task.cancel()
             try:
@@ -269,7 +269,7 @@ class TestEvidence:
     def test_conflict_is_read(self, far_side):
         """A 409 whose body says why is a no."""
 
-        def book(request, context):
+        def book(request, _context):
             import httpx
 
             request = httpx.Request("POST", f"{far_side.url}/conflict")

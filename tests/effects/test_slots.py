@@ -62,7 +62,7 @@ class TestSlots:
         got = []
         waiting = threading.Thread(target=lambda: got.append(slots.acquire(5)))
         waiting.start()
-        while not slots._row:
+        while not slots.waiting:
             time.sleep(0.001)
         slots.release()
         waiting.join(5)
@@ -122,7 +122,7 @@ class TestSlots:
         loop.run_until_complete(asyncio.sleep(0))
         loop.close()
         slots.release()
-        task._log_destroy_pending = False
+        task._log_destroy_pending = False  # noqa: SLF001 - it is meant to be lost
         waiting.close()
 
         assert slots.busy == 0
@@ -160,10 +160,10 @@ class TestPlainFunctions:
     """What is no HTTP runs in threads of a bounded number."""
 
     def test_hanging(self, driver):
-        """A function that hangs is unknown in time, and keeps its slot until it ends."""
+        """A function that hangs is unknown in time; its slot is held until it ends."""
         release = threading.Event()
         agency = attach(
-            doing(book=lambda request, context: release.wait(10)),
+            doing(book=lambda _request, _context: release.wait(10)),
             limits={"seconds": 0.1, "concurrent": 2},
         )
         before = threads()
@@ -191,7 +191,7 @@ class TestPlainFunctions:
         """A read that hangs is no change that has to be looked up."""
         release = threading.Event()
         agency = attach(
-            doing(quote=lambda request, context: release.wait(10)),
+            doing(quote=lambda _request, _context: release.wait(10)),
             limits={"seconds": 0.05},
         )
         error = outcome(agency, "quote", object(), driver=driver)
@@ -202,7 +202,7 @@ class TestPlainFunctions:
 
     def test_answer(self, driver):
         """A function that answers in time is believed."""
-        agency = attach(doing(book=lambda request, context: BOOKED))
+        agency = attach(doing(book=lambda _request, _context: BOOKED))
 
         assert outcome(agency, driver=driver) == BOOKED
         assert agency.health.busy == 0
@@ -210,7 +210,7 @@ class TestPlainFunctions:
     def test_time_of_its_own(self, driver):
         """A TimeoutError of the plugin is a fault of the plugin, not our deadline."""
 
-        def book(request, context):
+        def book(_request, _context):
             raise TimeoutError
 
         error = outcome(attach(doing(book=book)), driver=driver)
@@ -221,7 +221,7 @@ class TestPlainFunctions:
     def test_interrupt(self, driver):
         """An interrupt inside a function is not swallowed."""
 
-        def book(request, context):
+        def book(_request, _context):
             raise KeyboardInterrupt
 
         agency = attach(doing(book=book))
@@ -259,8 +259,10 @@ class TestBreakers:
         assert error.after == dt.timedelta(seconds=40)
         assert not agency.health.ok
         assert agency.health.reasons == (
-            "Changes rest for 40 s after 3 failures in a row, "
-            "the last one plugin-unknown.",
+            (
+                "Changes rest for 40 s after 3 failures in a row, "
+                "the last one plugin-unknown."
+            ),
         )
 
     def test_one_tries(self):
@@ -319,7 +321,7 @@ class TestBreakers:
         """While changes rest, a look-up of what became of one is let through."""
         clock = Clock()
 
-        def find(request, context):
+        def find(_request, _context):
             yield asking_for(f"{HOST}/find")
             return Found(news=(BOOKED,))
 
@@ -361,7 +363,7 @@ class TestDeadline:
             clock.now += 31
             return answering(200).handle_request(request)
 
-        def find(request, context):
+        def find(_request, _context):
             yield asking_for(f"{HOST}/1")
             yield asking_for(f"{HOST}/2")
             return Absent()
@@ -406,7 +408,7 @@ def test_who_waits_for_a_slot_in_vain_sent_nothing():
     """At the bound a call waits within its deadline, and then was not sent."""
     inside, release = threading.Event(), threading.Event()
 
-    def book(request, context):
+    def book(_request, _context):
         inside.set()
         release.wait(10)
         return BOOKED

@@ -41,6 +41,11 @@ class Slots:
         """How many are taken."""
         return self._most - self._free
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for one."""
+        return len(self._row)
+
     def acquire(self, seconds: float) -> bool:
         """
         Take a slot.
