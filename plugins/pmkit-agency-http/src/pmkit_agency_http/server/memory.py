@@ -212,6 +212,15 @@ class MemoryAgency:
 
     # ------------------------------------------------------------ what happens there
 
+    def tell_through(self, tell: Callable[[Json], object]) -> None:
+        """
+        Tell the platform from now on.
+
+        Args:
+            tell: Is given each message.
+        """
+        self._tell = tell
+
     def accept(self, task: str) -> None:
         """Take a pending task."""
         with self._lock:
