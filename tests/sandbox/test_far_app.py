@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import pathlib
+import re
 from wsgiref.util import setup_testing_defaults
 
 import httpx
@@ -16,6 +18,8 @@ from pmkit.sandbox.far.app import LONGEST_BODY, SandboxApp
 from pmkit.sandbox.far.routing import Asked
 from pmkit.sandbox.far.transport import InProcess
 from pmkit.sandbox.forms import write, write_news
+
+PAGE = pathlib.Path(__file__).parents[2] / "docs" / "reference" / "sandbox.md"
 
 
 def keyed(key="k-1"):
@@ -32,6 +36,14 @@ def code(response):
 def _booked(caller, booking):
     """Book a task."""
     return caller.post("/agency/tasks", json=write(booking()), headers=keyed())
+
+
+@pytest.fixture(name="refunded")
+def _refunded(world, charging, refunding):
+    """Have a refund on its way, and name it."""
+    world.card.charge(charging())
+    world.card.refund(refunding())
+    return "r-1"
 
 
 class TestKeys:
@@ -116,7 +128,8 @@ class TestLookUp:
         assert {"found": True, "reply": charged.json()} == found.json()
 
     @pytest.mark.parametrize(
-        "path", ["/agency", "/payments/card", "/payments/transfer", "/payments/pay-later"]
+        "path",
+        ["/agency", "/payments/card", "/payments/transfer", "/payments/pay-later"],
     )
     def test_what_never_came_is_not_there(self, caller, path):
         """Absence is an answer of its own, not a missing page."""
@@ -300,7 +313,7 @@ class TestControl:
         assert ["declined"] == [n["news"] for n in response.json()["observations"]]
 
     @pytest.mark.parametrize(
-        ("act", "more", "news"),
+        "happens",
         [
             ("sends", {}, "submitted"),
             ("processes", {}, "processing"),
@@ -316,8 +329,9 @@ class TestControl:
             ("bank-returns", {}, "returned"),
         ],
     )
-    def test_a_transfer(self, caller, charging, world, act, more, news):
+    def test_a_transfer(self, caller, charging, world, happens):
         """Everything that a bank can do can be made to happen."""
+        act, more, news = happens
         world.transfer.charge(charging())
         path = f"/control/payments/transfer/{act}"
         response = caller.post(path, json={"payment_id": "p-1", **more})
@@ -326,14 +340,15 @@ class TestControl:
 
     @pytest.mark.parametrize(
         ("act", "more", "state"),
-        [("settle-refund", {}, "done"), ("fail-refund", {"reason": "Closed."}, "failed")],
+        [
+            ("settle-refund", {}, "done"),
+            ("fail-refund", {"reason": "Closed."}, "failed"),
+        ],
     )
-    def test_a_refund(self, caller, charging, refunding, world, act, more, state):
+    def test_a_refund(self, caller, refunded, act, more, state):
         """A refund arrives, or comes back."""
-        world.card.charge(charging())
-        world.card.refund(refunding())
         path = f"/control/payments/card/{act}"
-        response = caller.post(path, json={"refund_id": "r-1", **more})
+        response = caller.post(path, json={"refund_id": refunded, **more})
 
         assert [state] == [n["state"] for n in response.json()["observations"]]
 
@@ -358,13 +373,34 @@ class TestControl:
 
     def test_has_a_route_for_everything(self, app):
         """No method of the far side is without its route."""
-        paths = {path.rpartition("/")[2].replace("-", "_") for _, path in app.router.routes}
+        paths = {
+            path.rpartition("/")[2].replace("-", "_") for _, path in app.router.routes
+        }
         asked = {"quote", "book", "move", "cancel", "refund", "charge", "observations"}
         asked |= {"availability", "beneficiary", "journal", "ledger"}
         world = World()
         for company in (world.agency, world.card, world.transfer):
             public = {name for name in dir(company) if not name.startswith("_")}
             assert set() == public - asked - paths - {"name", "title", "tasks"}
+
+
+class TestPage:
+    """The page that lists the routes."""
+
+    def test_has_every_route(self, app):
+        """No route is undocumented."""
+        text = PAGE.read_text(encoding="utf-8")
+        company = re.compile("/payments/[a-z-]+")
+
+        missing = [
+            path
+            for _, path in app.router.routes
+            if f" {company.sub('/payments/{company}', path)}`" not in text
+            and f" {path}`" not in text
+            and f"`{path.rpartition('/')[2]}`" not in text
+        ]
+
+        assert [] == missing
 
 
 class TestFiles:

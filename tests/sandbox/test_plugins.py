@@ -1,4 +1,4 @@
-"""The plugins of the companies over real sockets: each thing once, and what is certain."""
+"""The plugins of the companies over real sockets: each thing once, and certain."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pmkit.core.effects import EffectKind
 from pmkit.core.lookups import Absent, FindRequest, Found, ObservationsRequest
 from pmkit.core.money import Money
 from pmkit.core.order import OrderLine
+from pmkit.core.parties import Role
 from pmkit.core.payment import RefundState
 from pmkit.core.plugin_errors import (
     AddressRefusedError,
@@ -29,7 +30,6 @@ from pmkit.core.plugin_errors import (
     SettingsError,
     WebhookRejected,
 )
-from pmkit.core.parties import Role
 from pmkit.core.ports import CancelRequest, MoveRequest, Notice
 from pmkit.core.visit import Appointment
 from pmkit.effects.webhooks import Delivery
@@ -56,7 +56,7 @@ def attach(world, url, plugin, *, key="key-1", transport=None, place=""):
     """Attach one plugin as an application does."""
     host = PluginHost(strict=True)
     host.register(getattr(manifests, plugin))
-    found = host.attach(
+    return host.attach(
         getattr(manifests, plugin).id,
         settings={
             "api_key": Secret(key),
@@ -67,7 +67,6 @@ def attach(world, url, plugin, *, key="key-1", transport=None, place=""):
         transport=transport,
         clock=world.now,
     )
-    return found
 
 
 def finding(operation_id="op-1", kind=EffectKind.BOOK, subject="s-1"):
@@ -137,7 +136,9 @@ def _by(world):
     """Give a function that attaches a plugin to another transport."""
 
     def make(plugin, transport):
-        return attach(world, "https://sandbox.pmkit.invalid", plugin, transport=transport)
+        return attach(
+            world, "https://sandbox.pmkit.invalid", plugin, transport=transport
+        )
 
     return make
 
@@ -189,14 +190,15 @@ class TestAgencyOverLoopback:
         agency = over("AGENCY")
 
         async def everything():
-            with pytest.raises(OutOfCoverageError) as caught:
-                await agency.acall("quote", quoting("XYZ"))
-            return (
-                await agency.acall("quote", quoting()),
-                await agency.acall("book", booking()),
-                await agency.acall("find", finding()),
-                caught.value,
-            )
+            async with over("AGENCY") as waited:
+                with pytest.raises(OutOfCoverageError) as caught:
+                    await waited.acall("quote", quoting("XYZ"))
+                return (
+                    await waited.acall("quote", quoting()),
+                    await waited.acall("book", booking()),
+                    await waited.acall("find", finding()),
+                    caught.value,
+                )
 
         price, reply, found, error = asyncio.run(everything())
         with pytest.raises(OutOfCoverageError) as caught:
@@ -251,7 +253,9 @@ class TestMoneyOverLoopback:
         """The payer is shown the account, and when the money should be there."""
         transfer = over("TRANSFER")
 
-        assert world.transfer.beneficiary(charging()) == transfer.beneficiary(charging())
+        assert world.transfer.beneficiary(charging()) == transfer.beneficiary(
+            charging()
+        )
         assert world.transfer.availability(asking()) == transfer.availability(asking())
         assert None is over("CARD").beneficiary(charging())
 
@@ -337,7 +341,8 @@ class TestCertainty:
         assert Certainty.REJECTED is caught.value.certainty
 
     @pytest.mark.parametrize(
-        "body", [b"", b"[]", b"null", b"<html>", b'{"reference": 5}', b'{"reference": ""}']
+        "body",
+        [b"", b"[]", b"null", b"<html>", b'{"reference": 5}', b'{"reference": ""}'],
     )
     def test_an_answer_that_cannot_be_read(self, by, booking, body):
         """A success that says nothing that can be read leaves the outcome unknown."""
@@ -452,7 +457,7 @@ class TestWebhooks:
         assert message["id"] == messages[0]["id"]
         assert [] == agency.parse(verified, None)
 
-    def test_need_aSecret(self, world, app, message):
+    def test_need_a_secret(self, world, app, message):
         """Without a secret nothing can be proven, and the setting is named."""
         host = PluginHost()
         host.register(manifests.AGENCY)

@@ -11,9 +11,9 @@ import pytest
 
 import pmkit.sandbox
 from pmkit.core.errors import InputError, NaiveTimeError
-from pmkit.hooks.loading import load_plugins
 from pmkit.core.parties import Role
 from pmkit.core.ports import Notice
+from pmkit.hooks.loading import load_plugins
 from pmkit.sandbox import FileNotifier, World
 from pmkit.shell.clock import SetClock
 
