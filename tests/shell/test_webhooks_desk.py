@@ -544,17 +544,35 @@ class TestHeardLate:
         assert at("02-06T10:00") == seen.arrived_at == seen.ended_at
 
 
-def test_two_orders_with_one_name(office):
-    """Where nobody can tell which of two orders is meant, nothing is folded."""
-    payment = office.paying()
+def twin_of(office, order_id):
+    """Let another order have called the method about a payment of the same name."""
     with office.desk.store.transaction() as tx:
         effects = tx.tables.effects
         row = tx.connection.execute(effects.select()).mappings().one()
-        twin = {**row, "operation_id": "TA-2/1/charge", "order_id": "TA-2"}
+        operation = f"{order_id}/1/charge"
+        twin = {**row, "operation_id": operation, "order_id": order_id}
         del twin["number"]
         tx.connection.execute(effects.insert(), twin)
-    office.says(PAY, "m-1", paid(payment, PaymentNews.SUBMITTED))
-    work = office.desk.work()
 
-    assert "m-1" in {trouble.subject for trouble in work.troubles}
-    assert office.waiting() == [("m-1", "not-found")]
+
+class TestTwoOrdersWithOneName:
+    """Names that an application gives itself may meet."""
+
+    def test_the_order_that_is_named(self, office):
+        """The news is for the order that it names, if that made the call."""
+        payment = office.paying()
+        twin_of(office, "TA-2")
+        office.says(PAY, "m-1", paid(payment, PaymentNews.SUBMITTED))
+        office.desk.work()
+
+        assert PaymentState.SUBMITTED is office.payment.state
+
+    def test_neither_is_named(self, office):
+        """Where nobody can tell which of both is meant, nothing is folded."""
+        payment = office.paying()
+        twin_of(office, "TA-2")
+        news = paid(payment, PaymentNews.SUBMITTED, order_id="TA-9")
+        office.says(PAY, "m-1", news)
+        office.desk.work()
+
+        assert office.waiting() == [("m-1", "not-found")]

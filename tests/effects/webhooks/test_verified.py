@@ -93,7 +93,7 @@ class TestVerifiedWebhook:
         verified = Trusting().verify(DELIVERY)
 
         with pytest.raises(InputError, match="Only a verifier"):
-            attrs.evolve(verified, body=b"[]", by=object())
+            attrs.evolve(verified, body=b"[]")
 
     def test_is_given_back_by_the_store(self):
         """What was stored is what was verified, with the scheme that was used."""

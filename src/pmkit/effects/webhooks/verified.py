@@ -53,6 +53,10 @@ class VerifiedWebhook:
     scheme: str
     _by: object = attrs.field(default=None, validator=_made_here, repr=False, eq=False)
 
+    def __attrs_post_init__(self) -> None:
+        # What made it is not kept, or a changed copy would pass as verified, too.
+        object.__setattr__(self, "_by", None)
+
     def json(self) -> Any:
         """
         Read its body as JSON, strictly; see `read_body`.

@@ -104,7 +104,7 @@ class ReceivingDesk(HearingDesk):
         """Find the order that called this plugin about the subject of the news."""
         subject = _subject(news)
         with self.store.snapshot() as tx:
-            found = order_called(tx, plugin, subject)
+            found = order_called(tx, plugin, subject, said=_order_said(news))
         if found is None:
             raise NotFoundError(NOTHING_HERE, field="subject")
         return found
@@ -129,7 +129,9 @@ class ReceivingDesk(HearingDesk):
         return over
 
 
-def order_called(tx: Transaction, plugin: str, subject: str) -> str | None:
+def order_called(
+    tx: Transaction, plugin: str, subject: str, *, said: str = ""
+) -> str | None:
     """
     Find the order that called a plugin about something.
 
@@ -140,6 +142,8 @@ def order_called(tx: Transaction, plugin: str, subject: str) -> str | None:
 
         subject: The service, payment or refund.
 
+        said: The order that the plugin speaks of, if it names one: looked at first.
+
     Returns:
         The order; `None` if no order did, or two did.
     """
@@ -148,12 +152,19 @@ def order_called(tx: Transaction, plugin: str, subject: str) -> str | None:
     asked = sa.select(effects.c.order_id, effects.c.params).where(
         effects.c.plugin == plugin, effects.c.params.contains(named, autoescape=True)
     )
-    orders = {
-        row.order_id
-        for row in tx.connection.execute(asked)
-        if decode(read_stored(row.params), Effect).subject == subject
-    }
-    return orders.pop() if len(orders) == 1 else None
+    for where in (effects.c.order_id == said, effects.c.order_id != said):
+        orders = {
+            row.order_id
+            for row in tx.connection.execute(asked.where(where))
+            if decode(read_stored(row.params), Effect).subject == subject
+        }
+        if orders:
+            return orders.pop() if len(orders) == 1 else None
+    return None
+
+
+def _order_said(news: News) -> str:
+    return "" if isinstance(news, AgencyObservation) else news.order_id
 
 
 def _happened(row: InboxRow, said: tuple[News, ...]) -> dt.datetime:
