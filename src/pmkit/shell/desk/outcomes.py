@@ -321,7 +321,9 @@ class OutcomesDesk(HearingDesk):
         effect = row.effect
         if effect.kind is EffectKind.CHARGE:
             payment = self._peek(row.order_id).payment(effect.subject)
-            return "closed" if payment.state in _CLOSED else ""
+            late = not payment.link_until.allows(self.clock.now())
+            over = late and payment.state is PaymentState.CREATED
+            return "closed" if over or payment.state in _CLOSED else ""
         if effect.kind in {EffectKind.MOVE, EffectKind.CANCEL}:
             return "not-booked" if self._never_booked(row) else ""
         return ""

@@ -16,6 +16,7 @@ from pmkit.core.events import Event, fold
 from pmkit.core.order import NOTHING_HERE, Order
 from pmkit.shell.plain import canonical_json, read_json
 from pmkit.shell.store.chain import GENESIS, digest, event_hash
+from pmkit.shell.store.verify_calls import verify_calls, verify_strays
 from pmkit.shell.wire import decode_event, encode_event, encode_order
 
 if TYPE_CHECKING:
@@ -59,8 +60,9 @@ def verify(store: Store, order_id: str | None = None) -> list[Difference]:
     Compute the hash chain and the state of orders anew, and compare.
 
     Shows what was edited, dropped (also at the end), inserted or swapped, in events,
-    in the states, in their columns and in files.  A consistent rewrite of everything
-    can only be seen with an anchor outside the database.
+    in the states, in their columns, in the calls that they ask for, and in files.  A
+    consistent rewrite of everything can only be seen with an anchor outside the
+    database.
 
     Args:
         store: The database.
@@ -83,7 +85,11 @@ def verify(store: Store, order_id: str | None = None) -> list[Difference]:
         found = list(_verify_pages(tx))
         for each in _order_ids(tx):
             found.extend(_verify_order(tx, each))
-        return [*found, *_verify_files(tx)]
+        strays = [
+            _different(each, None, what, expected, found_there)
+            for each, what, expected, found_there in verify_strays(tx)
+        ]
+        return [*found, *strays, *_verify_files(tx)]
 
 
 @contextlib.contextmanager
@@ -177,6 +183,8 @@ def _verify_order(tx: Transaction, order_id: object) -> Iterator[Difference]:
         yield from _verify_state(order, rows, folded)
     if folded is not None:
         yield from _verify_named_files(tx, folded)
+        for seq, what, expected, found in verify_calls(tx, order_id, history):
+            yield _different(order_id, seq, what, expected, found)
 
 
 def _verify_event(row: Any, expected: int, before: Any) -> Iterator[Difference]:
