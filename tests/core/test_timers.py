@@ -212,6 +212,34 @@ class TestSettled:
         assert not settled(road_to(ServiceStage.BOOKED).order)
         assert not settled(in_production())
 
+    @pytest.mark.parametrize(
+        ("stage", "expected"),
+        [
+            (ServiceStage.BOOKED, False),
+            (ServiceStage.REPORTED, False),
+            (ServiceStage.CLOSED, True),
+            (ServiceStage.REVIEWED, True),
+        ],
+    )
+    def test_shipped_goods_rest_when_their_service_does(self, stage, expected):
+        """A report that nobody has decided on keeps a shipped order awake."""
+        order = road_to(stage).order
+        paid = attrs.evolve(
+            order, shipped_at=china("02-27T09:00"), payments=order.payments
+        )
+
+        assert expected == settled(paid)
+
+    def test_an_open_question_keeps_shipped_goods_awake(self):
+        """A closed service with an open case is not done with."""
+        order = attrs.evolve(
+            road_to(ServiceStage.CLOSED).order, shipped_at=china("02-27T09:00")
+        )
+        cases = asked_about_a_report().service("pm-1").cases
+        asked = attrs.evolve(order.service("pm-1"), cases=cases)
+
+        assert not settled(order.with_service(asked))
+
     def test_kinds_are_words(self):
         """A timer is stored by a word that stays."""
         assert "look" == TimerKind.LOOK.value
