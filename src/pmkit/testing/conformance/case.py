@@ -83,6 +83,8 @@ class Station:
 
         other: A station whose far side and clock are used: the plugin is made anew,
             as after a restart.
+
+        hosts: Hosts that the plugin may call beside its own.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Station:
         account: str = "first",
         limits: Limits | None = None,
         other: Station | None = None,
+        hosts: tuple[str, ...] = (),
     ) -> None:
         self.harness = harness
         self.account = account
@@ -108,7 +111,7 @@ class Station:
             self.implementation,
             manifest,
             name=f"{manifest.id}-{account}",
-            hosts=harness.hosts,
+            hosts=(*harness.hosts, *hosts),
             limits=limits or Limits(seconds=SECONDS, failures=10_000),
             transport=self.wire,
             async_transport=self.wire,

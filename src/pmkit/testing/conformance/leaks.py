@@ -70,7 +70,9 @@ class Search:
     def __init__(self, rig: Rig) -> None:
         rig.station()
         settings = settings_of(rig.harness)
-        self._forms = [form for x in secrets_in(settings) for form in forms(x)]
+        known = {*secrets_in(settings), *_canaries(rig)}
+        # Without its end, so that a secret that was cut short is seen, too.
+        self._forms = [form for x in known for form in forms(x[:-1])]
         if not self._forms:
             reason = "The settings have no secrets."
             raise Inapplicable(reason)
@@ -78,6 +80,13 @@ class Search:
     def shows(self, text: str) -> bool:
         """Tell whether a text shows a secret."""
         return any(form in text for form in self._forms)
+
+
+def _canaries(rig: Rig) -> Iterator[str]:
+    """Give the secrets of the harness that the plugin keeps as plain texts."""
+    for value in rig.harness.settings().values():
+        if isinstance(value, str) and value.startswith("canary"):
+            yield value
 
 
 def chain_of(error: BaseException | None) -> Iterator[str]:
@@ -160,3 +169,5 @@ def tour(rig: Rig) -> Iterator[tuple[Case, str, Outcome]]:
                 break
             outcome = case.call({} if fault is None else {0: fault})
             yield case, f"{operation}, {fault or 'no fault'}", outcome
+            if not case.requests:
+                break

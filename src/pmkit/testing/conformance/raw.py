@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pmkit.effects.context import CallContext
 from pmkit.effects.keys import wire_key
 from pmkit.testing.conformance.case import SECONDS
+from pmkit.testing.conformance.verdicts import Inapplicable
 
 if TYPE_CHECKING:
     from pmkit.testing.conformance.case import Case, Station
@@ -79,4 +80,5 @@ def _driven(case: Case, operation: Any) -> Any:
             request = operation.send(response)
         except StopIteration as end:
             return end.value
-    return None
+    reason = f"{case.operation} does not end: PLG-DEAD-001 comes first."
+    raise Inapplicable(reason)

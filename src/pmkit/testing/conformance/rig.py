@@ -55,6 +55,7 @@ class Rig:
         account: str = "first",
         limits: Limits | None = None,
         other: Station | None = None,
+        hosts: tuple[str, ...] = (),
     ) -> Station:
         """
         Configure the plugin before a far side.
@@ -66,11 +67,15 @@ class Rig:
 
             other: A station whose far side is used.
 
+            hosts: Hosts that the plugin may call beside its own.
+
         Raises:
             Inapplicable: If the plugin cannot be built.
         """
         try:
-            return Station(self.harness, account=account, limits=limits, other=other)
+            return Station(
+                self.harness, account=account, limits=limits, other=other, hosts=hosts
+            )
         except Exception as error:
             reason = f"The plugin cannot be built ({type(error).__name__})"
             text = f"{reason}: PLG-MAN-001 comes first."
@@ -153,7 +158,11 @@ class Rig:
         return found
 
     def faulted(
-        self, faults: Iterable[Planned], *, mutates: bool | None = True
+        self,
+        faults: Iterable[Planned],
+        *,
+        mutates: bool | None = True,
+        hosts: tuple[str, ...] = (),
     ) -> Iterator[tuple[Case, dict[int, Planned], str]]:
         """
         Prepare each operation for each fault at each of its requests.
@@ -163,6 +172,8 @@ class Rig:
 
             mutates: Only those that change the outside world, or only the others.
 
+            hosts: Hosts that the plugin may call beside its own.
+
         Yields:
             The case, the plan to call it with, and words for both.
         """
@@ -171,7 +182,8 @@ class Rig:
             for index in range(self.length(operation)):
                 for fault in chosen:
                     words = f"{operation}, request {index + 1}, {fault}"
-                    yield self.case(operation), {index: fault}, words
+                    station = self.station(hosts=hosts)
+                    yield self.case(operation, station=station), {index: fault}, words
 
     def told(self) -> tuple[Case, int]:
         """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 import httpx
 
-from pmkit.testing.conformance.faults import Planned, suffer
+from pmkit.testing.conformance.faults import TRAP, Planned, suffer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pmkit.testing.conformance.simulator import Simulator
 
 #: How long a request takes, in seconds of virtual time.
-TRIP = 0.05
+TRIP = 0.01
 
 
 @attrs.frozen
@@ -114,6 +114,8 @@ class Wire(httpx.BaseTransport, httpx.AsyncBaseTransport):
         if self.meanwhile is not None:
             self.meanwhile(index)
         fault = self._plan.get(index, self._always)
+        if request.url.host == TRAP:
+            return httpx.Response(404)
         if fault is None:
             return self._handle(request)
         return suffer(fault, request, self._handle, self._clock)

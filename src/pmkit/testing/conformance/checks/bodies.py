@@ -49,7 +49,7 @@ _STRANGE: tuple[Any, ...] = (
     {},
     [[[[]]]],
 )
-_MOST = 160
+_MOST = 90
 #: A word that no contract knows.
 WORD = "xyzzy"
 

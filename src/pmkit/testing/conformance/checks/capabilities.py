@@ -124,4 +124,6 @@ def declared_hosts(rig: Rig) -> None:
         outcome = case.call()
         code = outcome.error.code if outcome.error else ""
         require(code != "plugin-address", f"{operation}: {outcome}")
-    require(found, "no operation could be called")
+    if not found:
+        reason = "No operation could be called: PLG-CAP-003 comes first."
+        raise Inapplicable(reason)

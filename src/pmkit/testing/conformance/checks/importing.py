@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import subprocess  # noqa: S404 - only a fresh interpreter shows what an import costs
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pmkit.testing.conformance.registry import check
@@ -58,6 +59,7 @@ print(json.dumps([name for name in before if before[name] != after[name]]))
 """
 
 
+@cache
 def _run(program: str) -> Any:
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", program],
@@ -92,8 +94,8 @@ def light(rig: Rig) -> None:
     module = _module_of(rig)
     program = _WEIGH.format(path=sys.path, module=module, heavy=_HEAVY)
     spent = DEAREST
-    for _ in range(_TRIES):
-        taken, heavy = _run(program)
+    for attempt in range(_TRIES):
+        taken, heavy = _run(f"{program}# {attempt}")
         require(not heavy, f"importing {module} imports {', '.join(heavy)}")
         spent = min(spent, taken)
         if spent < DEAREST:

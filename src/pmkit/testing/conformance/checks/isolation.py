@@ -95,7 +95,9 @@ def process_unchanged(rig: Rig) -> None:
         left = [x for x in threading.enumerate() if x not in threads]
         own = [x.name for x in left if not x.name.startswith("pmkit")]
         require(not own, f"{operation} leaves threads behind: {', '.join(own)}")
-    require(called, "no operation could be called")
+    if not called:
+        reason = "No operation could be called: PLG-CAP-003 comes first."
+        raise Inapplicable(reason)
 
 
 def _restore(before: dict[str, Any]) -> None:

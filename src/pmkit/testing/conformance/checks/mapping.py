@@ -82,6 +82,8 @@ def about_what_was_asked(rig: Rig) -> None:
             _another(rig, case)
         try:
             answer = raw.answer_of(case)
+        except Inapplicable:
+            raise
         except Exception as error:
             reason = f"{operation} raises {type(error).__name__}: PLG-CAP-003 first."
             raise Inapplicable(reason) from error

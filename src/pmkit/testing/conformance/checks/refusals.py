@@ -62,12 +62,12 @@ def unauthorized(rig: Rig) -> None:
 )
 def not_led_away(rig: Rig) -> None:
     """Lead each request to another host."""
-    for case, plan, words in rig.faulted((Fault.REDIRECT,), mutates=None):
+    # The trap is a host that may be called: only so it is seen who goes there.
+    led = rig.faulted((Fault.REDIRECT,), mutates=None, hosts=(TRAP,))
+    for case, plan, words in led:
         outcome = case.call(plan)
         tried = [x for x in case.station.wire.sent if x.url.host == TRAP]
-        code = outcome.error.code if outcome.error else ""
-        follows = bool(tried) or code == "plugin-address"
-        require(not follows, f"{words}: it follows: {outcome}")
+        require(not tried, f"{words}: it goes where it is led")
         require(outcome.error is not None, f"{words}: it answers {outcome}")
         wrong = lie(outcome, case.happened) if case.spec.mutates else ""
         require(not wrong, f"{words}: {wrong}")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import urllib.parse
 import zoneinfo
 from typing import TYPE_CHECKING, Any
 
@@ -139,7 +140,7 @@ def own_clock(rig: Rig) -> None:
             continue
         outcome = case.call()
         for sent in case.station.wire.sent:
-            text = f"{sent.url} {sorted(sent.headers.items())} {sent.body!r}"
+            text = f"{urllib.parse.unquote(str(sent.url))} {sorted(sent.headers.items())} {sent.body!r}"
             near = [x for x in _stamps(text) if abs(x - real) < dt.timedelta(days=2)]
             require(not near, f"{operation} sends the time of this machine")
         near = [
