@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -220,6 +221,8 @@ def mutants(session: nox.Session) -> None:
     # Results of an earlier run may be those of earlier tests.
     results = ROOT / "mutants"
     shutil.rmtree(results, ignore_errors=True)
+    # A mutant may loop for ever and take memory meanwhile: 4 GB are enough for any.
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     session.run("mutmut", "run", *(session.posargs or ["--max-children", "2"]))
     session.run("mutmut", "results")
     session.run("mutmut", "export-cicd-stats", silent=True)

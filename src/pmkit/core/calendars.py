@@ -271,8 +271,9 @@ class WorkingCalendar(DayTables):
             self._span(start, end)
         base, marks = self._base, self._marks
         low, high = start.toordinal() - base, end.toordinal() - base
-        # Python answers an index below 0, and refuses one beyond the end.
-        if low < 0 or high < 0:
+        # Python answers an index below 0, and refuses one beyond the end; the sign of
+        # both together is negative if that of one is.
+        if low | high < 0:
             self._span(start, end)
         try:
             found = marks[high] - marks[low]
