@@ -11,8 +11,9 @@ from pmkit.core.parties import Role
 from pmkit.core.plugin_errors import SettingsError
 from pmkit.core.ports import Notice
 from pmkit.effects.context import CallRecord
-from pmkit.hooks.asking import Hooks, RecentCalls
+from pmkit.hooks.asking import Hooks
 from pmkit.hooks.host import PluginHost
+from pmkit.hooks.recent import RecentCalls
 from pmkit.hooks.secrets import Secret
 from pmkit.hooks.specs import hookimpl
 

@@ -652,3 +652,37 @@ def test_capabilities_are_records(site):
     with pytest.raises(PluginError, match="capabilities that are no Capabilities"):
         host(site).register(manifest(capabilities=can))
     assert Capability().support.usable is False
+
+
+def test_the_light_table_is_the_table():
+    """What is needed of a kind is said twice, and must be said alike."""
+    from pmkit.hooks.needed import NEEDED
+    from pmkit.hooks.operations import OPERATIONS
+
+    assert {kind: list(specs) for kind, specs in OPERATIONS.items()} == {
+        kind: list(names) for kind, names in NEEDED.items()
+    }
+    assert {
+        (kind, name, spec.required)
+        for kind, specs in OPERATIONS.items()
+        for name, spec in specs.items()
+    } == {
+        (kind, name, required)
+        for kind, names in NEEDED.items()
+        for name, required in names.items()
+    }
+
+
+def test_reading_manifests_imports_no_core():
+    """A start-up that only reads manifests does without orders, HTTP and pluggy."""
+    code = (
+        "import sys; from pmkit.hooks.host import PluginHost; "
+        "PluginHost(load='all'); print(*sys.modules)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+
+    heavy = {"pluggy", "httpx", "cattrs", "pmkit.core.order", "pmkit.core.events"}
+    assert set() == heavy & set(done.stdout.split())

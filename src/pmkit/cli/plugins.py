@@ -245,16 +245,16 @@ def _settings(manifest: PluginManifest) -> dict[str, Any] | None:
 
 def _matrix(host: PluginHost) -> dict[str, Any]:
     from pmkit.hooks.manifest import PluginKind
-    from pmkit.hooks.operations import OPERATIONS
+    from pmkit.hooks.needed import NEEDED
     from pmkit.hooks.proofs import proof_of
 
     found: dict[str, Any] = {
-        kind.value: {"operations": [*OPERATIONS[kind], "webhooks"], "plugins": []}
+        kind.value: {"operations": [*NEEDED[kind], "webhooks"], "plugins": []}
         for kind in PluginKind
     }
     for plugin_id, manifest in host.manifests.items():
         can, proof = manifest.capabilities, proof_of(manifest)
-        support = {name: can[name].support.value for name in OPERATIONS[manifest.kind]}
+        support = {name: can[name].support.value for name in NEEDED[manifest.kind]}
         entry = host.source(plugin_id)
         found[manifest.kind.value]["plugins"].append(
             {

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from pmkit.core.plugin_errors import SettingsError
-from pmkit.hooks.loading import offered, registered
 from pmkit.hooks.secrets import Secret
-from pmkit.hooks.specs import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pluggy import HookImpl, PluginManager
 
     from pmkit.effects.context import CallRecord
     from pmkit.hooks.panel import Panel
@@ -55,7 +55,8 @@ class Hooks:
     """
 
     def __init__(self, plugins: Iterable[object] = ()) -> None:
-        self._manager = registered(plugins)
+        given = list(plugins)
+        self._manager = _registered(given) if given else None
         self._troubles: deque[HookTrouble] = deque(maxlen=_KEPT)
 
     @property
@@ -65,7 +66,10 @@ class Hooks:
 
     def panel(self) -> Panel:
         """Ask for what is offered directly; see `pmkit.load_plugins`."""
-        return offered(self._manager)
+        from pmkit.hooks.loading import offered
+        from pmkit.hooks.panel import Panel
+
+        return Panel() if self._manager is None else offered(self._manager)
 
     def on_call(self, record: CallRecord) -> None:
         """
@@ -75,7 +79,7 @@ class Hooks:
             record: The call.
         """
         given = {"record": record}
-        for impl in self._manager.hook.pmkit_on_call.get_hookimpls():
+        for impl in self._asked("pmkit_on_call"):
             try:
                 impl.function(*[given[name] for name in impl.argnames])
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a listener's code
@@ -95,7 +99,7 @@ class Hooks:
             pmkit.SettingsError: If a source fails, or answers no secret.
         """
         given = {"reference": reference}
-        for impl in reversed(self._manager.hook.pmkit_secret_source.get_hookimpls()):
+        for impl in reversed(self._asked("pmkit_secret_source")):
             try:
                 answer: Any = impl.function(*[given[name] for name in impl.argnames])
                 if answer is not None:
@@ -106,35 +110,19 @@ class Hooks:
                 raise SettingsError(msg, remedy="Repair the source.") from None
         return None
 
+    def _asked(self, hook: str) -> list[HookImpl]:
+        if self._manager is None:
+            return []
+        found: list[HookImpl] = getattr(self._manager.hook, hook).get_hookimpls()
+        return found
+
     def _trouble(self, source: str, hook: str, error: BaseException) -> None:
         name = type(error).__name__
         self._troubles.append(HookTrouble(source=source, hook=hook, error=name))
 
 
-class RecentCalls:
-    """
-    A listener that keeps the last calls, for a page of operations or for a test.
+def _registered(plugins: list[object]) -> PluginManager:
+    # pluggy is imported with the first hook object.
+    from pmkit.hooks.loading import registered
 
-    Args:
-        keep: How many calls to keep.
-
-    Examples:
-        >>> from pmkit.hooks.host import PluginHost
-        >>> calls = RecentCalls()
-        >>> host = PluginHost(hooks=[calls])
-        >>> calls.records
-        ()
-    """
-
-    def __init__(self, keep: int = _KEPT) -> None:
-        self._records: deque[CallRecord] = deque(maxlen=keep)
-
-    @property
-    def records(self) -> tuple[CallRecord, ...]:
-        """The calls, oldest first."""
-        return tuple(self._records)
-
-    @hookimpl
-    def pmkit_on_call(self, record: CallRecord) -> None:
-        """Keep it."""
-        self._records.append(record)
+    return registered(plugins)

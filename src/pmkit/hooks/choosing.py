@@ -15,7 +15,6 @@ from pmkit.core.plugin_errors import SettingsError
 from pmkit.hooks.failures import Stage, Stopped
 from pmkit.hooks.pipeline import check_group
 from pmkit.hooks.scan import GROUP, Installed, Scan, normalized
-from pmkit.hooks.settings import secrets_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,6 +151,8 @@ def cleaned(error: SettingsError, settings: object, name: str) -> SettingsError:
 
         name: The instance.
     """
+    from pmkit.hooks.settings import secrets_in
+
     words = f"{error}"
     leaks = any(secret in words for secret in secrets_in(settings))
     return SettingsError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pmkit.hooks.failures import Stage, Stopped
-from pmkit.hooks.operations import OPERATIONS
+from pmkit.hooks.needed import NEEDED
 from pmkit.hooks.pipeline import implementation_class, settings_class
 from pmkit.hooks.proofs import proof_of
 from pmkit.hooks.scan import normalized
@@ -134,7 +134,7 @@ def _warnings(manifest: PluginManifest) -> Iterator[str]:
     """Tell what works, and should be known all the same."""
     unknown = [
         name
-        for name in OPERATIONS[manifest.kind]
+        for name in NEEDED[manifest.kind]
         if manifest.capabilities[name].support.value == "unknown"
     ]
     if manifest.capabilities.webhooks.support.value == "unknown":

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import enum
 import sys
-import traceback
 from typing import TYPE_CHECKING
 
 import attrs
@@ -165,11 +164,13 @@ def raised_at(error: BaseException) -> str:
 
 def _last_frame(tb: TracebackType | None) -> str:
     ours = (sys.modules["pmkit"].__path__[0], "<frozen ", "<attrs ")
-    for frame, line in reversed(list(traceback.walk_tb(tb))):
-        file = frame.f_code.co_filename
+    found = ""
+    while tb is not None:
+        file = tb.tb_frame.f_code.co_filename
         is_library = f"{sys.base_prefix}/lib/python" in file and (
             "-packages" not in file
         )
         if not file.startswith(ours) and not is_library:
-            return f"{file}:{line}"
-    return ""
+            found = f"{file}:{tb.tb_lineno}"
+        tb = tb.tb_next
+    return found

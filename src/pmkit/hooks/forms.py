@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from pmkit.hooks.operations import OPERATIONS
+from pmkit.hooks.needed import NEEDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,9 +50,9 @@ def misfits(made: object, manifest: PluginManifest) -> Iterator[tuple[str, str]]
         ['Mail.send is async def, and operations are plain or generator functions']
     """
     kind = made.__name__ if isinstance(made, type) else type(made).__name__
-    for name, spec in OPERATIONS[manifest.kind].items():
+    for name, required in NEEDED[manifest.kind].items():
         declared = manifest.capabilities[name].support.usable
-        yield from _one(made, kind, name, _ARGUMENTS, wanted=declared or spec.required)
+        yield from _one(made, kind, name, _ARGUMENTS, wanted=declared or required)
     hears = manifest.capabilities.webhooks.support.usable
     for name, arguments in _HEARING.items():
         yield from _one(made, kind, name, arguments, wanted=hears)
@@ -68,13 +68,13 @@ def undeclared(manifest: PluginManifest) -> Iterator[str]:
     Yields:
         What is wrong, in words.
     """
-    operations = OPERATIONS[manifest.kind]
+    operations = NEEDED[manifest.kind]
     for name in manifest.capabilities.operations:
         if name not in operations:
             known = ", ".join(operations)
             yield f"declares {name!r}, and a {manifest.kind.value} has: {known}"
-    for name, spec in operations.items():
-        if spec.required and not manifest.capabilities[name].support.usable:
+    for name, required in operations.items():
+        if required and not manifest.capabilities[name].support.usable:
             yield f"does not declare {name!r}, which a {manifest.kind.value} must have"
 
 

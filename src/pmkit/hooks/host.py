@@ -16,7 +16,6 @@ from pmkit.hooks import choosing
 from pmkit.hooks.asking import Hooks, HookTrouble
 from pmkit.hooks.failures import Stage, Stopped
 from pmkit.hooks.manifest import PluginKind, PluginManifest
-from pmkit.hooks.panel import Panel
 from pmkit.hooks.pipeline import build, settings_class
 from pmkit.hooks.scan import Installed
 from pmkit.hooks.shelf import Loaded, Shelf
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from pmkit.effects.limits import Limits
     from pmkit.hooks.doctor import Diagnosis
     from pmkit.hooks.instances import Instance
+    from pmkit.hooks.panel import Panel
     from pmkit.hooks.secret_sources import SecretSource
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -227,6 +227,8 @@ class PluginHost(Shelf):
         Raises:
             pmkit.PluginError: If an offer does not fit, or two have one name.
         """
+        from pmkit.hooks.panel import Panel
+
         offered = self._hooks.panel()
         kinds: dict[PluginKind, list[Any]] = {kind: [] for kind in PluginKind}
         for each in self._attached.values():

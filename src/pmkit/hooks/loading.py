@@ -18,12 +18,13 @@ from pmkit.core.errors import PluginError
 from pmkit.hooks import specs
 from pmkit.hooks.failures import said
 from pmkit.hooks.forms import place_of
-from pmkit.hooks.panel import SOCKETS, Panel, collect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pluggy import HookImpl
+
+    from pmkit.hooks.panel import Panel
 
 #: Every hook, in the order of the page.
 HOOKS = tuple(name for name in vars(specs) if name.startswith("pmkit_"))
@@ -82,6 +83,9 @@ def offered(manager: pluggy.PluginManager) -> Panel:
     Raises:
         pmkit.PluginError: If an offer does not fit, or two have one name.
     """
+    # The nouns of the core come with it; a host without hook objects does without.
+    from pmkit.hooks.panel import SOCKETS, Panel, collect
+
     agencies, methods, notifiers = SOCKETS
     return Panel(
         agencies=collect(list(_offers(manager, agencies)), SOCKETS[agencies]),

@@ -28,7 +28,11 @@ GROUP = f"{PREFIX}1"
 _MEANT = "pmkit.plugin"
 _MEANT_BYTES = _MEANT.encode()
 _LONGEST = 1 << 20
-_HEAD = 4096
+_PIECE = 1 << 13
+_READ = os.O_RDONLY
+# Also: a pipe of that name is empty and not waited for.
+for _flag in ("O_CLOEXEC", "O_BINARY", "O_NONBLOCK"):
+    _READ |= getattr(os, _flag, 0)
 
 
 class Installed:
@@ -238,8 +242,7 @@ class _Looking:
         file = f"{folder}{os.sep}entry_points.txt"
         try:
             # Whole, and as bytes: most files do not mean us and are never decoded.
-            with open(file, "rb", 0) as stream:  # noqa: PTH123 - as above
-                data = stream.read(_LONGEST + 1)
+            data = _bytes_of(file, _LONGEST)
         except (OSError, ValueError):
             return
         if _MEANT_BYTES not in data:
@@ -341,16 +344,28 @@ def _named(folder: str, name: str) -> tuple[str, str]:
     stem, _, version = name[:-10].partition("-")
     for file in ("METADATA", "PKG-INFO"):
         try:
-            with open(f"{folder}{os.sep}{file}", "rb", 0) as stream:  # noqa: PTH123
-                head = stream.read(_HEAD)
-                # The description may be long, and it comes last.
-                if b"\n\n" not in head and len(head) == _HEAD:
-                    head += stream.read(_LONGEST)
+            # The description may be long, and it comes last.
+            head = _bytes_of(f"{folder}{os.sep}{file}", 0)
+            if b"\n\n" not in head and len(head) == _PIECE:
+                head = _bytes_of(f"{folder}{os.sep}{file}", _LONGEST)
         except OSError:
             continue
-        found = _headers(head)
+        found = _headers(head.partition(b"\n\n")[0])
         return found.get("name", stem), found.get("version", version)
     return stem, version
+
+
+def _bytes_of(file: str, most: int) -> bytes:
+    """Read a file up to a length; a large buffer for each would cost more than it."""
+    handle = os.open(file, _READ)
+    try:
+        data = piece = os.read(handle, _PIECE)
+        while piece and len(data) <= most:
+            piece = os.read(handle, _PIECE)
+            data += piece
+        return data
+    finally:
+        os.close(handle)
 
 
 def _headers(head: bytes) -> dict[str, str]:
