@@ -125,6 +125,13 @@ class FarSide:
         while not self._ended.wait(0.05):
             connection.sendall(b"a")
 
+    def _drip_then_hang(self, connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(5):
+            self._ended.wait(0.1)
+            connection.sendall(b" ")
+        connection.recv(1)
+
     def _hang(self, connection):
         connection.recv(1)
 

@@ -116,6 +116,15 @@ class TestBadServers:
         assert took < 1.5
         assert agency.last_record.exchanges[0].fault == "OutcomeUnknownError"
 
+    def test_each_read_is_shorter(self, calling, driver):
+        """A server that hangs after a while gets only the time that is left."""
+        began = time.monotonic()
+        _, error = calling("drip-then-hang", driver=driver, seconds=0.6)
+        took = time.monotonic() - began
+
+        assert type(error) is OutcomeUnknownError
+        assert took < 1.0
+
     @pytest.mark.parametrize("path", ["huge", "endless", "bomb"])
     def test_cap(self, calling, path, driver):
         """A body over the limit is not read, however it is packed or announced."""

@@ -7,6 +7,7 @@ import datetime as dt
 import threading
 import time
 
+import httpx
 import pytest
 from tests.effects.agencies import (
     BOOKING,
@@ -347,8 +348,6 @@ class TestBreakers:
 
 def asking_for(url):
     """Make a request that reads."""
-    import httpx
-
     return httpx.Request("GET", url)
 
 
@@ -358,23 +357,26 @@ class TestDeadline:
     def test_no_time_for_another(self):
         """When the time is over, no other request leaves."""
         clock = Clock()
+        arrived = []
 
-        def slow(request):
-            clock.now += 31
-            return answering(200).handle_request(request)
+        def arrive(request):
+            arrived.append(request.url.path)
+            return httpx.Response(200)
 
         def find(_request, _context):
             yield asking_for(f"{HOST}/1")
+            clock.now += 31
             yield asking_for(f"{HOST}/2")
             return Absent()
 
         agency = attach(
-            doing(find=find), transport=answering(slow, 200), monotonic=clock
+            doing(find=find), transport=httpx.MockTransport(arrive), monotonic=clock
         )
         error = outcome(agency, "find", FIND)
 
         assert type(error) is ProviderUnavailableError
-        assert len(agency.last_record.exchanges) == 1
+        assert error.certainty is Certainty.NOT_SENT
+        assert arrived == ["/1"]
         assert agency.last_record.seconds == 31
 
     @pytest.mark.parametrize(

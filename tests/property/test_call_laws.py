@@ -191,6 +191,15 @@ class TestBodies:
 
         assert refused or coding == "deflate"
 
+    def test_endless_nothing(self):
+        """Compressed bytes that never become anything are bounded too."""
+        packer = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
+        body = Body(httpx.Headers({"content-encoding": "gzip"}), limit=600)
+        body.feed(packer.compress(b"") + packer.flush(zlib.Z_FULL_FLUSH))
+
+        with pytest.raises(ProtocolViolationError):
+            fed(body, b"\x00\x00\x00\xff\xff" * 200, [50])
+
     @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "compress", "evil"])
     def test_other_codings(self, coding):
         """A compression that nobody asked for is refused."""

@@ -256,6 +256,8 @@ class Conversation:
         if not isinstance(raised, PluginCallError):
             return self._foreign(raised)
         error = faults.copied(raised)
+        if isinstance(error, ProtocolViolationError) and not felt(self._marks):
+            error.certainty = Certainty.REJECTED if self.heard else error.certainty
         certainty = fold(self._marks, error.certainty)
         if certainty is error.certainty:
             return error
