@@ -51,8 +51,10 @@ class TestCalls:
             ),
             ("UPDATE effects SET kind = 'move' WHERE kind = 'book'", "effects.kind"),
             (
-                "UPDATE effects SET params = replace(params, 'srv_1', 'srv_2')"
-                " WHERE kind = 'book'",
+                (
+                    "UPDATE effects SET params = replace(params, 'srv_1', 'srv_2')"
+                    " WHERE kind = 'book'"
+                ),
                 "effects.params",
             ),
             ("UPDATE effects SET params = '' WHERE kind = 'book'", "effects.params"),
