@@ -255,6 +255,20 @@ class TestRequests:
         assert error.certainty is Certainty.NOT_SENT
         assert agency.last_record.exchanges == ()
 
+    def test_extensions(self):
+        """A plugin cannot say for which name the certificate has to be."""
+        given = {
+            "sni_hostname": "evil.example",
+            "target": b"/other",
+            "timeout": {"read": None},
+            "trace": print,
+            "pmkit.expect": frozenset({404}),
+        }
+        request = httpx.Request("GET", "https://api.acme.example/", extensions=given)
+        made = GUARD.prepare(request)
+
+        assert made.extensions == {"pmkit.expect": frozenset({404})}
+
     def test_nothing_left(self):
         """A refused address leaves no exchange, and nothing was sent."""
         agency = attach(doing(book=asking("https://evil.example/")))

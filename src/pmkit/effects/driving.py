@@ -96,7 +96,9 @@ async def adrive(
             else:
                 request = conversation.fail(came)
     finally:
-        CURRENT.reset(token)
+        # A coroutine that is thrown away is closed elsewhere.
+        with contextlib.suppress(ValueError):
+            CURRENT.reset(token)
         conversation.close()
     return conversation.answer
 

@@ -17,6 +17,7 @@ from pmkit.core.plugin_errors import (
 )
 from pmkit.effects.context import Environment
 from pmkit.effects.faults import fault
+from pmkit.effects.statuses import own_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,7 +120,8 @@ class Guard:
 
             pmkit.PluginFaultError: If it is no proper request.
         """
-        self.check(request.url)
+        url = request.url
+        self.check(url)
         if request.method not in _METHODS:
             raise _broken(_METHOD)
         headers = [pair for pair in request.headers.raw if pair[0].lower() not in _OURS]
@@ -129,10 +131,10 @@ class Guard:
         headers += [pair for pair in _DEFAULTS if pair[0] not in given]
         return httpx.Request(
             request.method,
-            request.url,
+            url,
             headers=headers,
             content=request.read(),
-            extensions=request.extensions,
+            extensions=own_words(request),
         )
 
     def check(self, url: httpx.URL) -> None:

@@ -104,6 +104,17 @@ def expected(request: httpx.Request) -> frozenset[int]:
         return frozenset()
 
 
+def own_words(request: httpx.Request) -> dict[str, object]:
+    """
+    Take what a request says to the host.
+
+    What else stands in its extensions is for the connection, such as the name that the
+    certificate has to be for: a plugin does not say that.
+    """
+    given = request.extensions
+    return {name: given[name] for name in (_EXPECT, _READS) if name in given}
+
+
 def only_reads(request: httpx.Request) -> bool:
     """Tell whether a request changes nothing, by its method or by its word."""
     return request.method in _SAFE_METHODS or request.extensions.get(_READS) is True
