@@ -288,13 +288,23 @@ from pmkit.hooks.capabilities import (
     LookUp as LookUp,
     Support as Support,
 )
+from pmkit.hooks.failures import LoadFailure as LoadFailure
+from pmkit.hooks.fields import setting as setting
+from pmkit.hooks.host import PluginHost as PluginHost
+from pmkit.hooks.instances import (
+    Instance as Instance,
+    read_instances as read_instances,
+)
 from pmkit.hooks.loading import load_plugins as load_plugins
 from pmkit.hooks.manifest import (
     PluginKind as PluginKind,
     PluginManifest as PluginManifest,
 )
 from pmkit.hooks.panel import Panel as Panel
+from pmkit.hooks.recent import RecentCalls as RecentCalls
+from pmkit.hooks.schemas import json_schema as json_schema
 from pmkit.hooks.secrets import Secret as Secret
+from pmkit.hooks.settings import shown_settings as shown_settings
 from pmkit.hooks.specs import hookimpl as hookimpl
 from pmkit.shell.clock import (
     SetClock as SetClock,
