@@ -64,10 +64,19 @@ def settings_of(harness: Harness, account: str = "first") -> Any:
     Returns:
         The settings; `None` if the plugin has none.
     """
+    # They are frozen, and reading them is what takes the longest before a call.
+    kept: dict[str, Any] = harness.__dict__.setdefault("_settings_of", {})
+    if account not in kept:
+        kept[account] = _read(harness, account)
+    return kept[account]
+
+
+def _read(harness: Harness, account: str) -> Any:
     target = harness.manifest.settings
+    if not target:
+        return None
     given = harness.settings(account)
-    plugin = harness.manifest.id
-    return read_settings(resolve(target), given, plugin=plugin) if target else None
+    return read_settings(resolve(target), given, plugin=harness.manifest.id)
 
 
 class Station:
@@ -258,7 +267,9 @@ class Case:
             kind=EffectKind(self.operation),
             order_id=order_id(self.number),
             subject=self.subject,
-            reference="" if self.operation == "book" else self.given.get("reference", ""),
+            reference=""
+            if self.operation == "book"
+            else self.given.get("reference", ""),
             sent_at=START,
         )
         return self.station.call("find", request, operation_id=self.operation_id)
@@ -308,4 +319,3 @@ class Case:
         known = self.operation in {kind.value for kind in EffectKind}
         usable = capabilities["find"].support.usable
         return known and usable and capabilities[self.operation].look_up in by_name
-

@@ -115,9 +115,7 @@ class Rig:
 
             station: The far side.
         """
-        return Case(
-            station or self.station(), operation, number=number, given=given
-        )
+        return Case(station or self.station(), operation, number=number, given=given)
 
     def length(self, operation: str) -> int:
         """

@@ -5,12 +5,13 @@ Running the checks.
 from __future__ import annotations
 
 import datetime as dt
+import importlib.metadata
 import time
 from typing import TYPE_CHECKING
 
 from pmkit.core.errors import InputError
 from pmkit.hooks.manifest import API
-from pmkit.testing.conformance.digest import distribution_of, tested_digest
+from pmkit.hooks.proofs import digest_of
 from pmkit.testing.conformance.registry import Check, all_checks, find_check
 from pmkit.testing.conformance.results import (
     CheckResult,
@@ -72,13 +73,13 @@ def check_plugin(
         for check in checks
         if select is None or check.id in select
     )
-    name, version = distribution_of(harness)
+    name, version = _distribution(harness)
     return ConformanceRecord(
         plugin=harness.manifest.id,
         kind=harness.manifest.kind.value,
         distribution=name,
         version=version,
-        digest=tested_digest(harness),
+        digest=digest_of(harness.manifest),
         pmkit=_own_version(),
         api=".".join(map(str, API)),
         seed=seed,
@@ -88,9 +89,14 @@ def check_plugin(
     )
 
 
-def _own_version() -> str:
-    import importlib.metadata
+def _distribution(harness: Harness) -> tuple[str, str]:
+    """Tell which installed distribution a plugin comes in: name and version."""
+    top = harness.manifest.factory.partition(":")[0].partition(".")[0]
+    names = importlib.metadata.packages_distributions().get(top, [])
+    return (names[0], importlib.metadata.version(names[0])) if names else ("", "")
 
+
+def _own_version() -> str:
     return importlib.metadata.version("pmkit-sdk")
 
 

@@ -72,7 +72,10 @@ class Wire(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self.stalled = False
 
     def arm(
-        self, plan: Mapping[int, Planned] | None = None, *, always: Planned | None = None
+        self,
+        plan: Mapping[int, Planned] | None = None,
+        *,
+        always: Planned | None = None,
     ) -> None:
         """
         Plan what goes wrong from here on; the next request has the index 0.

@@ -101,7 +101,8 @@ def recoverable(rig: Rig) -> None:
     lost = [
         name
         for name in rig.usable(mutates=True)
-        if can[name].idempotency is Idempotency.NONE and can[name].look_up not in by_name
+        if can[name].idempotency is Idempotency.NONE
+        and can[name].look_up not in by_name
     ]
     require(not lost, f"after a lost reply nobody can tell: {', '.join(lost)}")
 

@@ -208,7 +208,10 @@ def _schemes(
     for header in ("x-signature", "x-hub-signature-256", "signature"):
         made = PlainHmac(secrets=secret, header=header).sign(body)
         yield PlainHmac.scheme, list(made.items())
-    yield StampedHmac.scheme, list(StampedHmac(secrets=secret).sign(body, at=at).items())
+    yield (
+        StampedHmac.scheme,
+        list(StampedHmac(secrets=secret).sign(body, at=at).items()),
+    )
     try:
         webhooks = StandardWebhooks(secrets=secret)
     except Exception:  # noqa: BLE001 - the secret is none of this scheme

@@ -51,7 +51,9 @@ def settled(rig: Rig, faults: Iterable[Fault]) -> None:
         done = case.happened
         require(done <= 1, f"{words}: done {done} times")
         right = {"done": done == 1, "rejected": done == 0, "parked": True}[end]
-        require(right, f"{words}: the core ends with {end}, and it was done {done} times")
+        require(
+            right, f"{words}: the core ends with {end}, and it was done {done} times"
+        )
 
 
 @check(

@@ -158,7 +158,9 @@ def exact_charge(rig: Rig) -> None:
         moved = [x.amount for x in case.station.simulator.effects if x.kind == "charge"]
         require(moved == [amount], f"asked for {amount}, moved: {_said(moved)}")
         for said in _received(rig, case):
-            require(said == amount, f"the far side took {amount}, the plugin says {said}")
+            require(
+                said == amount, f"the far side took {amount}, the plugin says {said}"
+            )
 
 
 def _said(amounts: list[Money | None]) -> str:

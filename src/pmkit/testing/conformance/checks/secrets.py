@@ -58,7 +58,9 @@ def records(rig: Rig) -> None:
     with listening():
         for case, words, outcome in tour(rig):
             for sent in case.station.wire.sent:
-                require(not search.shows(f"{sent.url}"), f"{words}: {sent.method} shows")
+                require(
+                    not search.shows(f"{sent.url}"), f"{words}: {sent.method} shows"
+                )
             texts = [f"{record!r}" for record in case.station.records]
             texts.append(f"{outcome.answer!r}")
             shown = any(search.shows(text) for text in texts)

@@ -110,9 +110,7 @@ class ReferenceAgency:
         same(said, "service", request.service_id)
         return BookingReply(reference=text(said, "id"))
 
-    def move(
-        self, request: ports.MoveRequest, context: CallContext
-    ) -> Operation[None]:
+    def move(self, request: ports.MoveRequest, context: CallContext) -> Operation[None]:
         """Hear that a visit is wanted at another time."""
         body = {
             "operation": request.operation_id,

@@ -121,7 +121,9 @@ class CardFar(FarSide):
 
     def _find(self, request: httpx.Request) -> httpx.Response:
         name = request.url.params.get("name")
-        return answer({"operations": [x for x in self._operations if x["name"] == name]})
+        return answer(
+            {"operations": [x for x in self._operations if x["name"] == name]}
+        )
 
     def go_on(self, payment: str) -> bool:
         """Let the next thing happen to a payment."""

@@ -157,9 +157,7 @@ class ConflictIsSuccess(ReferenceAgency):
         request = super()._post(path, body, context)
         return expect(request, 409) if path.endswith("/moves") else request
 
-    def move(
-        self, request: ports.MoveRequest, context: CallContext
-    ) -> Operation[None]:
+    def move(self, request: ports.MoveRequest, context: CallContext) -> Operation[None]:
         """Hear that a visit is wanted at another time."""
         inner = super().move(request, context)
         response = yield next(inner)

@@ -129,7 +129,13 @@ class TrustingSigned(ReferenceCard):
     AgencyHarness,
     "A forged message raises ValueError, which nobody expects.",
     must=("PLG-HOOK-005",),
-    may=("PLG-HOOK-006", "PLG-HOOK-007", "PLG-HOOK-008", "PLG-HOOK-009", "PLG-HOOK-004"),
+    may=(
+        "PLG-HOOK-006",
+        "PLG-HOOK-007",
+        "PLG-HOOK-008",
+        "PLG-HOOK-009",
+        "PLG-HOOK-004",
+    ),
 )
 class RaisingValueError(ReferenceAgency):
     """Raise a foreign exception."""
