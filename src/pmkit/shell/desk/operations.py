@@ -116,7 +116,7 @@ class OperationStatus:
 _PARKED: Mapping[ParkReason, str] = MappingProxyType(
     {
         ParkReason.NO_LOOK_UP: (
-            "Nobody knows whether it happened; the far side cannot be asked and "
+            "Nobody knows whether it happened; the far side has no look-up and "
             "cannot tell a repetition from a second call."
         ),
         ParkReason.WINDOW_PASSED: (
@@ -143,7 +143,7 @@ _STATES: Mapping[EffectState, str] = MappingProxyType(
         EffectState.REJECTED: "It did not happen.",
     }
 )
-_ASK = "Ask the far side, and resolve it with what they say"
+_ASK = "Ask their people, and resolve it with what they say"
 _AFTER_REJECTION: Mapping[EffectKind, str] = MappingProxyType(
     {
         EffectKind.BOOK: (
