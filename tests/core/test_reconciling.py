@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
+import attrs
 import pytest
+from tests.core.steps.roads import road_to
 
 from pmkit.core.errors import InputError, NaiveTimeError
 from pmkit.core.money import Money
+from pmkit.core.payment import RefundRoute, RefundState
 from pmkit.core.reconciliation import (
     BookEntry,
     Flow,
     ProcessorEntry,
     StatementLine,
 )
-from pmkit.core.reconciling import reconcile
+from pmkit.core.reconciling import book_entries, reconcile
+from pmkit.core.service import ServiceStage
 
 CAME = dt.datetime(2026, 2, 3, 8, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 2, 10, 8, tzinfo=dt.UTC)
@@ -228,3 +232,30 @@ class TestInput:
         """An entry without a name cannot be matched."""
         with pytest.raises(InputError):
             booked(name="")
+
+
+class TestBooks:
+    """What an order has."""
+
+    def test_what_came_and_what_went_back(self):
+        """Receipts by their arrival, refunds to the method once they are done."""
+        order = road_to(ServiceStage.CANCELLED).order
+        (refund,) = order.refunds
+        going = attrs.evolve(refund, route=RefundRoute.BACK_TO_METHOD)
+        done = attrs.evolve(going, state=RefundState.DONE)
+        reduced = attrs.evolve(done, route=RefundRoute.REDUCE_BALANCE)
+        came = [
+            (receipt.id, "in")
+            for payment in order.payments
+            for receipt in payment.receipts
+        ]
+
+        assert came
+        assert came == names(order.with_refund(going))
+        assert [*came, (refund.id, "out")] == names(order.with_refund(done))
+        assert came == names(order.with_refund(reduced))
+
+
+def names(order):
+    """Name the entries of an order and their ways."""
+    return [(entry.id, entry.flow.value) for entry in book_entries(order)]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OPERATOR = Actor(role=Role.OPERATOR, party="platform", name="pmkit orders")
 
 
-def common(function: Callable[..., None]) -> Callable[..., None]:
+def common(function: Callable[..., int | None]) -> Callable[..., int | None]:
     """Add the options of every command on orders; the clock is click's object."""
     function = click.option(
         "--json", "as_json", is_flag=True, help="Print one JSON object."

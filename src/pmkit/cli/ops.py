@@ -11,6 +11,7 @@ import click
 
 from pmkit.cli.importing import OPERATOR, common
 from pmkit.cli.orders import opened
+from pmkit.cli.reconciling import reconcile
 from pmkit.core.errors import NotFoundError
 from pmkit.core.parties import Actor, Role
 
@@ -25,6 +26,9 @@ def ops() -> None:
     """
     List, show and resolve calls to plugins whose outcome needs a person.
     """
+
+
+ops.add_command(reconcile)
 
 
 @ops.command()

@@ -16,6 +16,7 @@ import attrs
 from pmkit.core.moments import to_utc
 from pmkit.core.money import Money
 from pmkit.core.parties import Role
+from pmkit.core.payment import RefundRoute, RefundState
 from pmkit.core.reconciliation import (
     BookEntry,
     Entry,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
         Iterator,
         Mapping,
     )
+
+    from pmkit.core.order import Order
 
 
 _E = TypeVar("_E", bound=Entry)
@@ -99,6 +102,39 @@ def reconcile(
     matched = tuple(_settled(clerk, payouts, lines.values()))
     items = sorted(clerk.items, key=lambda item: item.since)
     return Reconciliation(matched=matched, open_items=tuple(items))
+
+
+def book_entries(order: Order) -> Iterator[BookEntry]:
+    """
+    List what an order has as arrived, and as gone back the way it came.
+
+    Args:
+        order: The order.
+
+    Returns:
+        Each receipt by the processor's name of it, each refund by ours.
+    """
+    for payment in order.payments:
+        for receipt in payment.receipts:
+            yield BookEntry(
+                id=receipt.id,
+                method=payment.method,
+                flow=Flow.IN,
+                amount=receipt.amount,
+                at=receipt.received_at,
+                order_id=order.id,
+            )
+    for refund in order.refunds:
+        went = refund.state is RefundState.DONE
+        if went and refund.route is RefundRoute.BACK_TO_METHOD:
+            yield BookEntry(
+                id=refund.id,
+                method=order.payment(refund.payment_id).method,
+                flow=Flow.OUT,
+                amount=refund.amount,
+                at=refund.requested_at,
+                order_id=order.id,
+            )
 
 
 def _name(entry: BookEntry | ProcessorEntry) -> tuple[str, Flow, str]:

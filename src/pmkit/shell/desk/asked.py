@@ -12,14 +12,18 @@ import attrs
 from pmkit.core.errors import NotFoundError
 from pmkit.core.order import NOTHING_HERE
 from pmkit.core.parties import Actor, Role
+from pmkit.core.reconciling import book_entries
 from pmkit.core.roles import Action, find_service, require_on_order
 from pmkit.core.status import status
 from pmkit.core.steps import ask, report
 from pmkit.shell.desk.running import Running, file_hash, load_order
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pmkit.core.case import Message
     from pmkit.core.order import Order
+    from pmkit.core.reconciliation import BookEntry
     from pmkit.core.report import Report
     from pmkit.core.status import OrderStatus
 
@@ -66,6 +70,16 @@ class AskedDesk(Running):
         """The ids of all orders, sorted."""
         with self.store.snapshot() as tx:
             return tuple(row.order_id for row in tx.list_orders())
+
+    def book_entries(self) -> Iterator[BookEntry]:
+        """
+        List what all orders have as arrived or gone back, for `pmkit.reconcile`.
+
+        Returns:
+            The entries, order by order; memory does not grow with their number.
+        """
+        for order_id in self.orders():
+            yield from book_entries(self._peek(order_id))
 
     def status(self, order_id: str, *, actor: Actor) -> OrderStatus:
         """
