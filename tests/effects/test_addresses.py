@@ -177,6 +177,13 @@ class TestExceptions:
         assert caught.value.field == "exceptions"
         assert caught.value.certainty is Certainty.NOT_SENT
 
+    def test_environment(self):
+        """An instance is for the sandbox or live, and nothing else."""
+        with pytest.raises(SettingsError) as caught:
+            attach(environment="production")
+
+        assert caught.value.field == "environment"
+
     @pytest.mark.parametrize(
         "given",
         [

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 from pmkit.core.lookups import FindRequest
-from pmkit.core.plugin_errors import PluginCallError, UnsupportedError
+from pmkit.core.plugin_errors import PluginCallError, SettingsError, UnsupportedError
 from pmkit.effects.breaker import Breaker, Health
 from pmkit.effects.calls import Call, Plan
 from pmkit.effects.carriers import Carriers
@@ -40,6 +40,16 @@ if TYPE_CHECKING:
 
 def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def _environment(value: Environment | str) -> Environment:
+    try:
+        return Environment(value)
+    except ValueError:
+        pass
+    msg = "This is no environment."
+    remedy = 'Write "sandbox" or "live".'
+    raise SettingsError(msg, field="environment", remedy=remedy)
 
 
 class Attached:
@@ -105,8 +115,8 @@ class Attached:
         self.manifest = manifest
         self.name = name or manifest.id
         self.title = manifest.title
-        self.environment = Environment(environment)
-        self.limits = limits = limits or Limits()
+        self.environment = _environment(environment)
+        self.limits = limits or Limits()
         #: Told of each call when it is over.
         self.on_call = on_call
         #: The call that ended last.
@@ -118,17 +128,26 @@ class Attached:
         )
         self._clock = clock or _utc_now
         self._monotonic = monotonic or time.monotonic
-        self._slots = Slots(limits.concurrent)
-        self._reads = self._breaker("Reads")
-        self._changes = self._breaker("Changes")
         self._plans: dict[str, Plan] = {}
+        self._isolate(transport, async_transport, tls)
+
+    def _isolate(
+        self,
+        transport: httpx.BaseTransport | None,
+        async_transport: httpx.AsyncBaseTransport | None,
+        tls: ssl.SSLContext | None,
+    ) -> None:
+        """Give the instance connections, slots and breakers of its own."""
         self._carriers = Carriers(
             transport,
             async_transport,
             exceptions=self._guard.exceptions,
-            limits=limits,
+            limits=self.limits,
             tls=tls,
         )
+        self._slots = Slots(self.limits.concurrent)
+        self._reads = self._breaker("Reads")
+        self._changes = self._breaker("Changes")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} ({self.environment.value})>"
