@@ -484,6 +484,14 @@ class TestSeveralRequests:
 
         assert error.certainty is Certainty.UNKNOWN
 
+    @pytest.mark.parametrize("status", [408, 409, 500, 503])
+    def test_after_an_answer_that_does_not_tell(self, status, driver):
+        """A change after one that may have happened cannot make all of it a no."""
+        made = lambda: expect(post(), status)  # noqa: E731 - as short as it is clear
+        error = self.after(status, 422, requests=[made, post], driver=driver)
+
+        assert error.certainty is Certainty.UNKNOWN
+
     def test_refused_twice(self, driver):
         """A change that was refused, and refused again, is refused."""
         made = lambda: expect(post(), 422)  # noqa: E731 - as short as it is clear

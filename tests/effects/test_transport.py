@@ -27,6 +27,7 @@ from pmkit.effects.replies import read_json
 from pmkit.effects.transport import AsyncGuardedTransport, GuardedTransport
 
 DRIVERS = pytest.mark.parametrize("driver", ["call", "acall"])
+HTTPS = 443
 START = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 END = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 
@@ -104,12 +105,12 @@ class Encrypted:
             return
 
 
-def over(resolver, *, tls=None, port=443, seconds=5.0):
+def over(resolver, *, tls=None, port=HTTPS, seconds=5.0):
     """Attach an agency whose names resolve so; the port is let through."""
     how = {
         "resolver": resolver,
         "tls": tls,
-        "exceptions": [("api.acme.example", port)] if tls else [],
+        "exceptions": [("api.acme.example", port)] if port != HTTPS else [],
     }
     return attach(
         doing(book=asking(f"https://api.acme.example:{port}/b")),
@@ -145,11 +146,12 @@ class TestEncryption:
             assert type(got) is ProviderUnavailableError
             assert got.certainty is Certainty.NOT_SENT
 
-    def test_usual_authorities(self, tmp_path, driver):
-        """A certificate that nobody known has signed is not believed."""
-        server = Encrypted(certificate_for("api.acme.example", tmp_path))
-        tls = httpx.create_ssl_context(trust_env=False)
-        agency = over(lambda *_: ["127.0.0.1"], tls=tls, port=server.port)
+    def test_usual_authorities(self, tmp_path, monkeypatch, driver):
+        """A certificate is not believed because the environment names its issuer."""
+        pem = certificate_for("api.acme.example", tmp_path)
+        server = Encrypted(pem)
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        agency = over(lambda *_: ["127.0.0.1"], port=server.port)
         got = outcome(agency, driver=driver)
         server.close()
 
