@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pathlib
 import subprocess
 import sys
 
@@ -16,6 +17,8 @@ from pmkit.hooks.failures import Stage
 from pmkit.hooks.host import PluginHost
 from pmkit.hooks.instances import Instance
 from pmkit.hooks.manifest import PluginKind, PluginManifest
+from pmkit.hooks.needed import NEEDED
+from pmkit.hooks.operations import OPERATIONS
 from pmkit.hooks.secrets import Secret
 from pmkit.sandbox import MemoryNotifier, World
 
@@ -487,6 +490,11 @@ class TestInstances:
         assert "Hanoi" == two.implementation.settings.office
         assert ["acme-cn", "acme-vn"] == list(found.attached)
         assert ["acme-cn", "acme-vn"] == list(found.panel().notifiers)
+        assert {"key": "********", "office": "********"} == (
+            found.shown_settings("acme-vn")
+        )
+        with pytest.raises(UnknownPluginError, match="There are: acme-cn, acme-vn"):
+            found.shown_settings("acme")
 
     def test_a_name_is_taken_once(self, site):
         """Two instances of one name could not be told apart."""
@@ -656,9 +664,6 @@ def test_capabilities_are_records(site):
 
 def test_the_light_table_is_the_table():
     """What is needed of a kind is said twice, and must be said alike."""
-    from pmkit.hooks.needed import NEEDED
-    from pmkit.hooks.operations import OPERATIONS
-
     assert {kind: list(specs) for kind, specs in OPERATIONS.items()} == {
         kind: list(names) for kind, names in NEEDED.items()
     }
@@ -686,3 +691,21 @@ def test_reading_manifests_imports_no_core():
 
     heavy = {"pluggy", "httpx", "cattrs", "pmkit.core.order", "pmkit.core.events"}
     assert set() == heavy & set(done.stdout.split())
+
+
+def test_the_page_lists_every_operation():
+    """The page of the sockets has a row for each operation, and no other."""
+    page = pathlib.Path(__file__).parents[2] / "docs" / "reference" / "sockets.md"
+    lines = page.read_text().splitlines()
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines]
+    told = {
+        (row[1], row[2].strip("`"), row[5] == "yes", row[6] == "yes")
+        for row in rows
+        if len(row) == 8 and row[2].startswith("`")
+    }
+
+    assert {
+        (kind.value, name, spec.required, spec.mutates)
+        for kind, specs in OPERATIONS.items()
+        for name, spec in specs.items()
+    } == told

@@ -40,6 +40,18 @@ class _Group(click.Group):
         assert isinstance(command, click.Command), cmd_name  # noqa: S101 - ours
         return command
 
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the table of commands without importing those of other modules."""
+        rows = []
+        for name in self.list_commands(ctx):
+            own = super().get_command(ctx, name)
+            text = own.get_short_help_str(60) if own else _ELSEWHERE[name][1]
+            rows.append((name, text))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
 
 def _is_there(module: str) -> bool:
     import importlib.util

@@ -92,6 +92,7 @@ class PluginHost(Shelf):
         self._hooks = Hooks(hooks)
         self._secret_source = secret_source or self._hooks.secret
         self._attached: dict[str, Attached] = {}
+        self._settings_of: dict[str, object] = {}
         rules = choosing.Rules(
             block=choosing.ids("block", block),
             allow=None if allow is None else choosing.ids("allow", allow),
@@ -217,6 +218,27 @@ class PluginHost(Shelf):
                 self._missed(each, error)
         return tuple(found)
 
+    def shown_settings(self, name: str) -> dict[str, object]:
+        """
+        Give the settings of an instance as they may be printed.
+
+        Args:
+            name: The instance.
+
+        Returns:
+            Each field with its value or a mask; see `pmkit.shown_settings`.
+
+        Raises:
+            pmkit.UnknownPluginError: If there is no such instance.
+        """
+        from pmkit.hooks.settings import shown_settings
+
+        if name not in self._attached:
+            msg = f"There is no instance {name!r:.80}."
+            remedy = f"There are: {', '.join(self.attached) or 'none'}."
+            raise UnknownPluginError(msg, field="name", remedy=remedy)
+        return shown_settings(self._settings_of[name])
+
     def panel(self) -> Panel:
         """
         Put all instances, and what hook objects offer, on a panel.
@@ -272,6 +294,7 @@ class PluginHost(Shelf):
         if made is None:
             raise error or AssertionError(name) from None
         self._failures.pop((loaded.entry.name, name), None)
+        self._settings_of[name] = settings
         return made
 
     def _settings(
