@@ -115,6 +115,16 @@ def rewrite(change: Callable[[Any], Any]) -> Rewritten:
     return Rewritten(changed)
 
 
+def replaced_by(new: Any) -> Rewritten:
+    """
+    Make a fault that puts other JSON in the place of a reply.
+
+    Args:
+        new: What comes instead.
+    """
+    return rewrite(lambda _: new)
+
+
 def replies(case: Case) -> list[Any]:
     """
     Call an operation once and give the JSON of each reply.

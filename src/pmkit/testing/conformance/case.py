@@ -14,7 +14,6 @@ from pmkit.core.lookups import Absent, FindRequest, Found, Pending
 from pmkit.core.plugin_errors import PluginCallError
 from pmkit.core.ports import BookingReply
 from pmkit.effects.attached import Attached, attached
-from pmkit.effects.context import CallRecord
 from pmkit.effects.limits import Limits
 from pmkit.hooks.capabilities import Idempotency, LookUp
 from pmkit.hooks.operations import OPERATIONS, OperationSpec
@@ -29,8 +28,10 @@ from pmkit.testing.conformance.verdicts import Inapplicable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pmkit.effects.context import CallRecord
     from pmkit.testing.conformance.faults import Planned
     from pmkit.testing.conformance.harness import Harness
+    from pmkit.testing.conformance.simulator import Simulator
 
 #: How long a call may take before the kit, in virtual seconds.
 SECONDS = 30.0
@@ -107,8 +108,10 @@ class Station:
     ) -> None:
         self.harness = harness
         self.account = account
-        self.clock = other.clock if other else VirtualClock(START)
-        self.simulator = other.simulator if other else harness.simulator(account)
+        self.clock: VirtualClock = other.clock if other else VirtualClock(START)
+        self.simulator: Simulator = (
+            other.simulator if other else harness.simulator(account)
+        )
         self.wire = Wire(self.simulator, self.clock)
         self.records: list[CallRecord] = []
         manifest = harness.manifest

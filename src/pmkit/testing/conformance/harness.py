@@ -5,7 +5,6 @@ What the author of a plugin writes, so that the kit can test it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from pmkit.core.errors import InputError
 from pmkit.testing.conformance import samples
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pmkit.core.money import Money
     from pmkit.effects.webhooks import Delivery
     from pmkit.hooks.manifest import PluginManifest
@@ -143,5 +144,6 @@ class Harness:
 
             body: The body to sign; the newest real message, if left out.
         """
+        del simulator, body
         msg = f"The harness of {self.manifest.id} cannot sign messages."
         raise InputError(msg, field="webhook", remedy="Write webhook().")

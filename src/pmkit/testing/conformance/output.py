@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree as ET  # noqa: S405 - only written, never read
+from xml.etree import ElementTree as ET
 
 from pmkit.testing.conformance.results import Verdict
 

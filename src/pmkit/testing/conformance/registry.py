@@ -17,10 +17,10 @@ from pmkit.hooks.capabilities import Idempotency, LookUp
 from pmkit.hooks.manifest import PluginKind
 from pmkit.hooks.operations import OPERATIONS
 from pmkit.testing.conformance.results import Level
+from pmkit.testing.conformance.rig import Rig
 
 if TYPE_CHECKING:
     from pmkit.hooks.manifest import PluginManifest
-    from pmkit.testing.conformance.rig import Rig
 
 #: The modules of `pmkit.testing.conformance.checks`, in the order of the record.
 GROUPS = (

@@ -1,5 +1,5 @@
 """
-The kit tests itself: each saboteur is noticed by its checks, no reference plugin by any.
+The kit tests itself: each saboteur is noticed, and no reference plugin.
 """
 
 from __future__ import annotations

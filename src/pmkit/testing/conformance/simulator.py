@@ -109,7 +109,9 @@ class FarSide:
         ...         return answer({"sent": name})
         >>> far = Post()
         >>> letter = httpx.Request(
-        ...     "POST", "https://post.example/letters/a", headers={"Idempotency-Key": "k"}
+        ...     "POST",
+        ...     "https://post.example/letters/a",
+        ...     headers={"Idempotency-Key": "k"},
         ... )
         >>> far.handle(letter).json(), far.handle(letter).json(), len(far.effects)
         ({'sent': 'a'}, {'sent': 'a'}, 1)

@@ -13,8 +13,8 @@ from pmkit.hooks.manifest import PluginKind
 from pmkit.testing.conformance.bodies import (
     leaves,
     places,
+    replaced_by,
     replies,
-    rewrite,
     with_value,
     without,
 )
@@ -108,7 +108,7 @@ def one_field(rig: Rig) -> None:
                 changes = rig.random.sample(changes, _MOST)
             for path, words, body in changes:
                 case = prepared(rig, operation)
-                outcome = case.call({index: rewrite(lambda _, b=body: b)})
+                outcome = case.call({index: replaced_by(body)})
                 wrong = _broken(case, outcome)
                 where = ".".join(map(str, path)) or "body"
                 require(not wrong, f"{operation}: {where} {words}: {wrong}")
@@ -130,9 +130,7 @@ def unknown_words(rig: Rig) -> None:
                 if not isinstance(value, str):
                     continue
                 body = with_value(found, path, WORD)
-                outcome = prepared(rig, operation).call(
-                    {index: rewrite(lambda _, b=body: b)}
-                )
+                outcome = prepared(rig, operation).call({index: replaced_by(body)})
                 wrong = _guessed(normal, outcome)
                 where = ".".join(map(str, path))
                 require(not wrong, f"{operation}: {where} is {WORD!r}: {wrong}")
@@ -191,7 +189,7 @@ def odd_amounts(rig: Rig) -> None:
         for odd in (f"{value}0000007", "0.1234567", f"-{value}", "1e3", "NaN", "12,50"):
             changed = with_value(body, path, odd)
             case = prepared(rig, operation)
-            outcome = case.call({index: rewrite(lambda _, b=changed: b)})
+            outcome = case.call({index: replaced_by(changed)})
             took = _monies(outcome.answer)
             where = ".".join(map(str, path))
             text = ", ".join(map(str, took))
@@ -216,9 +214,7 @@ def other_currency(rig: Rig) -> None:
             continue
         for path in hits:
             changed = with_value(changed, path, "CHF")
-        outcome = prepared(rig, operation).call(
-            {index: rewrite(lambda _, b=changed: b)}
-        )
+        outcome = prepared(rig, operation).call({index: replaced_by(changed)})
         wrong = [m for m in _monies(outcome.answer) if m.currency != "CHF"]
         text = ", ".join(map(str, wrong))
         require(not wrong, f"{operation}: the reply is in CHF, and it takes {text}")

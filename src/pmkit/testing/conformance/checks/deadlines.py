@@ -8,7 +8,6 @@ import asyncio
 import inspect
 import socket
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -23,7 +22,7 @@ from pmkit.testing.conformance.results import Level
 from pmkit.testing.conformance.verdicts import Failed, Inapplicable, require
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pmkit.testing.conformance.rig import Rig
 
@@ -104,9 +103,10 @@ def cancelled(rig: Rig) -> None:
 
 
 def _closed(case: Case, index: int) -> None:
-    operation = raw.begin(case)
-    if not inspect.isgenerator(operation):
+    given = raw.begin(case)
+    if not inspect.isgenerator(given):
         return
+    operation: Any = given
     where = f"{case.operation}, request {index + 1}"
     request = next(operation)
     for _ in range(index):
@@ -120,7 +120,7 @@ def _closed(case: Case, index: int) -> None:
     except StopIteration as end:
         evidence = f"{where}: cancelled, it answers {Outcome(answer=end.value)}"
         raise Failed(evidence) from None
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - it is evidence
         evidence = f"{where}: cancelled, it raises {type(error).__name__}"
         raise Failed(evidence) from None
     evidence = f"{where}: cancelled, it asks for one more request"

@@ -69,8 +69,8 @@ def _forged(delivery: Delivery) -> Iterator[tuple[Delivery, str]]:
     body = delivery.body
     yield attrs.evolve(delivery, body=body + b" "), "a body with one more space"
     for at in (0, len(body) // 2, len(body) - 1):
-        changed = body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
-        yield attrs.evolve(delivery, body=changed), "a body with one bit changed"
+        flipped = body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
+        yield attrs.evolve(delivery, body=flipped), "a body with one bit changed"
     for name, value in _signatures(delivery):
         for back in (4, len(value) // 4):
             changed = _flipped(value, len(value) - back)

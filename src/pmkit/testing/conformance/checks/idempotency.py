@@ -19,6 +19,7 @@ from pmkit.testing.conformance.verdicts import Inapplicable, require
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pmkit.testing.conformance.outcome import Outcome
     from pmkit.testing.conformance.rig import Rig
 
 _FIX = "Send context.key, or the operation id as your reference, with each repetition."
@@ -129,10 +130,14 @@ def concurrent(rig: Rig) -> None:
         for index in range(rig.length(operation)):
             case = rig.case(operation)
             other = Station(rig.harness, other=case.station)
-            outcomes = []
+            outcomes: list[Outcome] = []
 
             def meanwhile(
-                at: int, case: Case = case, other: Station = other, index: int = index
+                at: int,
+                case: Case = case,
+                other: Station = other,
+                index: int = index,
+                outcomes: list[Outcome] = outcomes,
             ) -> None:
                 if at == index:
                     outcomes.append(

@@ -5,7 +5,7 @@ Importing a plugin is cheap and does nothing.
 from __future__ import annotations
 
 import json
-import subprocess  # noqa: S404 - only a fresh interpreter shows what an import costs
+import subprocess
 import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any

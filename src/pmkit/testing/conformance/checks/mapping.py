@@ -205,7 +205,7 @@ class Told:
     "PLG-MAP-004",
     Level.SILVER,
     "The same news has the same id each time it is reported, and no other news has it.",
-    "Use the far side's own id, or one made of what the news says; never count or draw.",
+    "Use the far side's own id, or one made of what the news says; never draw one.",
     kinds=_TALKING,
     needs="observations",
 )

@@ -10,7 +10,7 @@ import urllib.parse
 import zoneinfo
 from typing import TYPE_CHECKING, Any
 
-from pmkit.testing.conformance.bodies import leaves, replies, rewrite, with_value
+from pmkit.testing.conformance.bodies import leaves, replaced_by, replies, with_value
 from pmkit.testing.conformance.checks.bodies import prepared
 from pmkit.testing.conformance.registry import check
 from pmkit.testing.conformance.results import Level
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?|\b1[5-9]\d{8}(\d{3})?\b")
+#: The virtual day is years away from any day on which this runs.
+_NEAR = dt.timedelta(days=2)
 #: A gap, a doubled hour, and the moments around them, where clocks change.
 _CHANGES = (
     ("Europe/Berlin", dt.datetime(2031, 3, 30, 0, 59, 59, tzinfo=dt.UTC)),
@@ -57,7 +59,7 @@ def _with_instants(
                 changed = with_value(changed, path, example)
         if example and normal:
             case = prepared(rig, "observations")
-            outcome = case.call({index: rewrite(lambda _, b=changed: b)})
+            outcome = case.call({index: replaced_by(changed)})
             yield "observations", example, outcome, normal
             return
     reason = "No reply has an instant of ISO 8601 with its zone."
@@ -91,7 +93,7 @@ def other_zones(rig: Rig) -> None:
     for name, at in _CHANGES:
         zone = zoneinfo.ZoneInfo(name)
         local = at.astimezone(zone).isoformat()
-        for _, text, outcome, normal in _with_instants(rig, lambda _, x=local: x):
+        for _, text, outcome, normal in _with_instants(rig, _always(local)):
             require(outcome.error is None, f"{text!r} is refused: {outcome}")
             took = _instants(outcome.answer)
             wrong = [x.isoformat() for x in took if x != at] or len(took) != len(normal)
@@ -138,13 +140,16 @@ def own_clock(rig: Rig) -> None:
             continue
         outcome = case.call()
         for sent in case.station.wire.sent:
-            text = f"{urllib.parse.unquote(str(sent.url))} {sorted(sent.headers.items())} {sent.body!r}"
-            near = [x for x in _stamps(text) if abs(x - real) < dt.timedelta(days=2)]
+            url = urllib.parse.unquote(f"{sent.url}")
+            text = f"{url} {sorted(sent.headers.items())} {sent.body!r}"
+            near = [x for x in _stamps(text) if abs(x - real) < _NEAR]
             require(not near, f"{operation} sends the time of this machine")
-        near = [
-            x for x in _instants(outcome.answer) if abs(x - real) < dt.timedelta(days=2)
-        ]
+        near = [x for x in _instants(outcome.answer) if abs(x - real) < _NEAR]
         require(not near, f"{operation} answers with the time of this machine")
+
+
+def _always(text: str) -> Callable[[str], str]:
+    return lambda _: text
 
 
 def _stamps(text: str) -> Iterator[dt.datetime]:

@@ -7,7 +7,15 @@ They are HTTP plugins like anyone's, with a simulator of their far side and a ha
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pmkit.testing.conformance.reference.agency import ReferenceAgency
+    from pmkit.testing.conformance.reference.agency_far import AgencyHarness
+    from pmkit.testing.conformance.reference.card import ReferenceCard
+    from pmkit.testing.conformance.reference.card_far import CardHarness
+    from pmkit.testing.conformance.reference.messenger import ReferenceMessenger
+    from pmkit.testing.conformance.reference.messenger_far import MessengerHarness
 
 _NAMES = {
     "AgencyHarness": "agency_far",

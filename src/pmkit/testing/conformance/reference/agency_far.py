@@ -8,8 +8,6 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from pmkit.effects.webhooks import Delivery, StandardWebhooks
 from pmkit.hooks.secrets import Secret
 from pmkit.testing.conformance.harness import Harness, canary
@@ -18,6 +16,8 @@ from pmkit.testing.conformance.simulator import FarSide, answer, body_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import httpx
 
     from pmkit.core.money import Money
     from pmkit.testing.conformance.simulator import Simulator

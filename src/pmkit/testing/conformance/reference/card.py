@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from pmkit.core.lookups import Absent, Found
-from pmkit.core.money import Money
 from pmkit.core.payment import RefundState
 from pmkit.core.plugin_errors import ProtocolViolationError, WebhookRejected
 from pmkit.core.ports import (
@@ -32,6 +31,7 @@ from pmkit.testing.conformance.reference.reading import (
 if TYPE_CHECKING:
     from pmkit.core import ports
     from pmkit.core.lookups import FindRequest, ObservationsRequest
+    from pmkit.core.money import Money
     from pmkit.effects.context import CallContext, Operation
     from pmkit.effects.webhooks import Delivery, VerifiedWebhook
     from pmkit.testing.conformance.reference.settings import ReferenceSettings

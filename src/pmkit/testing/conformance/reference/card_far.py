@@ -8,8 +8,6 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from pmkit.core.money import Money
 from pmkit.effects.webhooks import Delivery, StampedHmac
 from pmkit.hooks.secrets import Secret
@@ -19,6 +17,8 @@ from pmkit.testing.conformance.simulator import FarSide, answer, body_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import httpx
 
     from pmkit.testing.conformance.simulator import Simulator
 

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
-
 from pmkit.hooks.secrets import Secret
 from pmkit.testing.conformance.harness import Harness, canary
 from pmkit.testing.conformance.reference import manifests
@@ -15,6 +13,8 @@ from pmkit.testing.conformance.simulator import FarSide, answer, body_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import httpx
 
 
 class MessengerFar(FarSide):

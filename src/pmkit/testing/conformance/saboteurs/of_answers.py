@@ -13,6 +13,7 @@ import attrs
 
 from pmkit.core.currencies import exponent
 from pmkit.core.money import Money
+from pmkit.core.plugin_errors import ProtocolViolationError
 from pmkit.core.ports import (
     AgencyObservation,
     ArrivedOnSite,
@@ -20,7 +21,6 @@ from pmkit.core.ports import (
     PaymentNews,
     PaymentObservation,
 )
-from pmkit.core.plugin_errors import ProtocolViolationError
 from pmkit.core.service import PriceLine, PriceLineKind
 from pmkit.testing.conformance.reference import (
     AgencyHarness,
@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from pmkit.core.lookups import ObservationsRequest
     from pmkit.core.ports import Notice
     from pmkit.effects.context import CallContext, Operation
+
+
+def _evolved(item: Any, **changes: Any) -> Any:
+    return attrs.evolve(item, **changes)
 
 
 def _line(line: dict[str, Any], amount: Money) -> PriceLine:
@@ -133,8 +137,8 @@ class GoingBack(ReferenceCard):
         found = yield from super().observations(request, context)
         got = [x for x in found if getattr(x, "news", None) is PaymentNews.RECEIVED]
         later = dt.timedelta(seconds=1)
-        back = [
-            attrs.evolve(
+        back: list[Any] = [
+            _evolved(
                 x,
                 id=f"{x.id}-poll",
                 news=PaymentNews.PROCESSING,

@@ -9,8 +9,6 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-import httpx
-
 from pmkit.core.plugin_errors import ProviderUnavailableError
 from pmkit.testing.conformance.reference import (
     AgencyHarness,
@@ -24,6 +22,8 @@ from pmkit.testing.conformance.reference.reading import record_of, text
 from pmkit.testing.conformance.saboteurs.planting import planted
 
 if TYPE_CHECKING:
+    import httpx
+
     from pmkit.core import ports
     from pmkit.core.ports import BookingReply, Notice
     from pmkit.core.service import Price

@@ -22,6 +22,7 @@ from pmkit.testing.conformance.saboteurs.planting import can, plant, planted
 
 if TYPE_CHECKING:
     import datetime as dt
+
     from pmkit.core import ports
     from pmkit.core.lookups import VisitDaysRequest
     from pmkit.core.ports import Notice
@@ -87,7 +88,6 @@ class Unsupporting(ReferenceAgency):
         del request, context
         msg = "Days are not told."
         raise UnsupportedError(msg)
-        yield
 
 
 @planted(

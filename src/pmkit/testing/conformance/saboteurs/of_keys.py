@@ -7,8 +7,6 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from pmkit.core.plugin_errors import PluginCallError
 from pmkit.core.ports import BookingReply
 from pmkit.testing.conformance.reference import (
@@ -23,6 +21,8 @@ from pmkit.testing.conformance.reference.reading import record_of, records, text
 from pmkit.testing.conformance.saboteurs.planting import planted
 
 if TYPE_CHECKING:
+    import httpx
+
     from pmkit.core import ports
     from pmkit.core.ports import Notice, RefundObservation
     from pmkit.effects.context import CallContext, Operation

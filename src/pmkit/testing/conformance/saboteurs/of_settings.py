@@ -5,7 +5,6 @@ Bugs of settings, and secrets that get out.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -25,6 +24,8 @@ from pmkit.testing.conformance.reference import (
 from pmkit.testing.conformance.saboteurs.planting import plant, planted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pmkit.core import ports
     from pmkit.core.ports import BookingReply, Notice
     from pmkit.effects.context import CallContext, Operation

@@ -7,14 +7,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from pmkit.core.plugin_errors import ProtocolViolationError
 from pmkit.testing.conformance.reference import AgencyHarness, ReferenceAgency
 from pmkit.testing.conformance.reference.reading import text
 from pmkit.testing.conformance.saboteurs.planting import planted
 
 if TYPE_CHECKING:
+    import httpx
+
     from pmkit.core.ports import AgencyObservation
     from pmkit.effects.context import CallContext
 
@@ -73,7 +73,7 @@ class SixDigits(ReferenceAgency):
         given = text(event, "at")
         form = "%Y-%m-%dT%H:%M:%S.%f%z" if "." in given else "%Y-%m-%dT%H:%M:%S%z"
         try:
-            dt.datetime.strptime(given, form)
+            dt.datetime.strptime(given, form)  # noqa: DTZ007 - %z is in both
         except ValueError:
             msg = "No instant."
             raise ProtocolViolationError(msg, field="at") from None

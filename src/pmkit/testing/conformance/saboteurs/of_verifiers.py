@@ -39,7 +39,7 @@ class Stamped(Verifier):
     scheme = "stamped-hmac"
 
     def __init__(self, secret: str) -> None:
-        self.keys = (secret.encode(),)
+        self.keys: tuple[bytes, ...] = (secret.encode(),)
 
     def prove(self, delivery: Delivery) -> Proof:
         """Prove that a message is from the far side."""

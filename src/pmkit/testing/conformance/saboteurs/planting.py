@@ -5,14 +5,17 @@ One saboteur: a reference plugin with one bug, and the checks that must notice i
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from pmkit.hooks.manifest import PluginManifest
 from pmkit.testing.conformance.harness import Harness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pmkit.hooks.manifest import PluginManifest
 
 #: The modules of `pmkit.testing.conformance.saboteurs`, in the order of the table.
 GROUPS = (
