@@ -428,3 +428,23 @@ def test_who_waits_for_a_slot_in_vain_sent_nothing():
     waiting.join(5)
 
     assert first == second == [BOOKED]
+
+
+def test_a_plugin_that_calls_itself():
+    """A plugin that calls its own instance waits like anybody, and does not hang."""
+    inner = []
+
+    def book(_request, _context):
+        inner.append(outcome(agency, "find", FIND))
+        return BOOKED
+
+    agency = attach(
+        doing(book=book, find=lambda _request, _context: Absent()),
+        limits={"concurrent": 1, "seconds": 0.2},
+    )
+    outcome(agency)
+    while not inner:
+        time.sleep(0.001)
+
+    assert type(inner[0]) is ProviderUnavailableError
+    assert inner[0].certainty is Certainty.NOT_SENT

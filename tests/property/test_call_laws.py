@@ -197,8 +197,10 @@ class TestBodies:
         body = Body(httpx.Headers({"content-encoding": "gzip"}), limit=600)
         body.feed(packer.compress(b"") + packer.flush(zlib.Z_FULL_FLUSH))
 
-        with pytest.raises(ProtocolViolationError):
+        with pytest.raises(ProtocolViolationError) as caught:
             fed(body, b"\x00\x00\x00\xff\xff" * 200, [50])
+
+        assert "larger than 600 bytes" in caught.value.message
 
     @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "compress", "evil"])
     def test_other_codings(self, coding):
