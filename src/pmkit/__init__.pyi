@@ -275,6 +275,14 @@ from pmkit.effects.context import (
     Environment as Environment,
     Exchange as Exchange,
 )
+from pmkit.effects.webhooks import (
+    Delivery as Delivery,
+    PlainHmac as PlainHmac,
+    StampedHmac as StampedHmac,
+    StandardWebhooks as StandardWebhooks,
+    VerifiedWebhook as VerifiedWebhook,
+    Verifier as Verifier,
+)
 from pmkit.facts.aql import sampling_plan as sampling_plan
 from pmkit.facts.calendar_files import (
     read_calendar as read_calendar,
@@ -325,3 +333,4 @@ from pmkit.shell.store import (
     Store as Store,
     verify as verify,
 )
+from pmkit.shell.webhooks import WebhookEndpoint as WebhookEndpoint

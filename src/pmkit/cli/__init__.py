@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "aql": "Tell the sample size and the acceptance number of a lot.",
     "calendar": "Show which days of a year are worked in a country.",
+    "db": "Upgrade, check and copy a database, a file or on a server.",
     "deadline": "Tell the last day to book, or the day a report is late, and why.",
     "deadlines": "Tell which given deadlines another calendar would change.",
     "demo": "Send one service down the whole road, on a simulated clock.",

@@ -152,7 +152,7 @@ def opened(db: str, clock: Clock | None) -> Iterator[Desk]:
     """Give a desk on a database that is there; say where to look for its orders."""
     from pmkit.shell.desk import Desk
 
-    with Desk(_store(db), clock=clock) as desk:
+    with Desk(stored(db), clock=clock) as desk:
         try:
             yield desk
         except NotFoundError as error:
@@ -162,10 +162,12 @@ def opened(db: str, clock: Clock | None) -> Iterator[Desk]:
             ) from None
 
 
-def _store(db: str) -> Store:
+def stored(db: str) -> Store:
     """Open a database that is there; asking must never make one."""
     from pmkit.shell.store import Store
 
+    if "://" in db:
+        return Store.open(db, must_exist=True)
     if not Path(db).exists():
         msg = f"There is no file {db}."
         remedy = "Name a pmkit database; pmkit orders import and pmkit demo make one."

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import pathlib
+import sqlite3
 import threading
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 #: Who loses the race for an order so often decides on one that never stands still.
 _TRIES = 5
+_WAL_RESET_FIXED = (3, 51, 3)
 _LIKE_URL = "Write sqlite:///pm.db, postgresql://user@host/database, or a path."
 
 
@@ -254,6 +256,23 @@ class Store:
 
             return DatabaseClock(self.engine)
         return SystemClock()
+
+    def warnings(self) -> tuple[str, ...]:
+        """
+        Say what is doubtful about the database; nothing of it stops the work.
+
+        Returns:
+            Sentences for people.  A SQLite before 3.51.3 can damage a file when one
+            process begins the log anew while another writes:
+            https://www.sqlite.org/wal.html
+        """
+        old = sqlite3.sqlite_version_info < _WAL_RESET_FIXED
+        if self.engine.dialect.name != "sqlite" or not old:
+            return ()
+        said = (
+            f"SQLite {sqlite3.sqlite_version} may damage a file that several processes"
+        )
+        return (f"{said} write: use 3.51.3, one writing process, or PostgreSQL.",)
 
     def close(self) -> None:
         """Let go of the database; an engine of the application stays open."""

@@ -161,6 +161,11 @@ class Transaction(Ledger, Outbox, Inbox, Keeping):
             for row in self.connection.execute(asked)
         ]
 
+    def count_orders(self) -> int:
+        """Count all orders."""
+        counted = sa.select(sa.func.count()).select_from(self.tables.orders)
+        return int(self.connection.execute(counted).scalar_one())
+
     def list_orders(
         self,
         *,
