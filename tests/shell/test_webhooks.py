@@ -26,7 +26,8 @@ from tests.shell.hearing import (
 
 from pmkit.core.errors import InputError, StoreError
 from pmkit.effects.attached import attached
-from pmkit.effects.webhooks import LONGEST_BODY, StandardWebhooks
+from pmkit.effects.webhooks import StandardWebhooks
+from pmkit.effects.webhooks.delivery import LONGEST_BODY
 from pmkit.hooks.capabilities import FULL, Capabilities, Capability
 from pmkit.hooks.manifest import PluginKind, PluginManifest
 from pmkit.hooks.panel import Panel

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from pmkit.core.plugin_errors import WebhookRejected
-from pmkit.effects.webhooks import LONGEST_BODY, read_body
+from pmkit.effects.webhooks import read_body
+from pmkit.effects.webhooks.delivery import LONGEST_BODY
 
 
 @pytest.mark.parametrize(

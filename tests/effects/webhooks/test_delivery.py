@@ -8,7 +8,8 @@ import pytest
 
 from pmkit.core.errors import InputError, NaiveTimeError
 from pmkit.core.plugin_errors import WebhookRejected
-from pmkit.effects.webhooks import LONGEST_BODY, Delivery, Headers
+from pmkit.effects.webhooks import Delivery, Headers
+from pmkit.effects.webhooks.delivery import LONGEST_BODY
 
 AT = dt.datetime(2026, 1, 20, 1, 0, tzinfo=dt.UTC)
 

@@ -17,7 +17,7 @@ not verified cannot be read by mistake.
 from __future__ import annotations
 
 from pmkit.effects.webhooks.body import read_body
-from pmkit.effects.webhooks.delivery import LONGEST_BODY, Delivery, Headers
+from pmkit.effects.webhooks.delivery import Delivery, Headers
 from pmkit.effects.webhooks.plain import PlainHmac
 from pmkit.effects.webhooks.proof import Proof
 from pmkit.effects.webhooks.stamped import StampedHmac
@@ -25,7 +25,6 @@ from pmkit.effects.webhooks.standard import StandardWebhooks
 from pmkit.effects.webhooks.verified import VerifiedWebhook, Verifier
 
 __all__ = [
-    "LONGEST_BODY",
     "Delivery",
     "Headers",
     "PlainHmac",
