@@ -133,6 +133,14 @@ class TestBadServers:
         assert type(error) is ProtocolViolationError
         assert error.certainty is Certainty.UNKNOWN
 
+    @pytest.mark.parametrize("path", ["huge", "bomb", "odd-coding"])
+    def test_cap_of_a_read(self, calling, path, driver):
+        """An answer that is too large to read did not change anything, if it reads."""
+        _, error = calling(path, driver=driver, method="GET")
+
+        assert type(error) is ProtocolViolationError
+        assert error.certainty is Certainty.REJECTED
+
     def test_bomb_is_never_whole(self, calling, driver):
         """The bomb of 50 MB never takes more than a few megabytes."""
         calling("ok", driver=driver)
