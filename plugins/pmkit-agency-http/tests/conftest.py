@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
+import os
 import re
 
 import attrs
 import httpx
+import hypothesis
 import jsonschema
 import pytest
 from hypothesis import strategies as st
@@ -27,6 +30,17 @@ from pmkit_agency_http.agency import HttpAgency
 from pmkit_agency_http.document import document
 from pmkit_agency_http.server import Account, AgencyServer, MemoryAgency
 from pmkit_agency_http.settings import AgencyHttpSettings
+
+# A slow machine is no failure, and CI does the same every time.
+hypothesis.settings.register_profile(
+    "agency-http",
+    parent=hypothesis.settings(),
+    deadline=None,
+    derandomize=os.environ.get("HYPOTHESIS_PROFILE") == "ci",
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("agency-http")
 
 NOW = dt.datetime(2026, 2, 2, 1, tzinfo=dt.UTC)
 TOKEN = "tok-1"
@@ -359,6 +373,7 @@ _FIXED = {
         st.integers(0, 99),
         st.sampled_from(["USD", "EUR", "CNY"]),
     ),
+    "Sha256": st.binary(min_size=32, max_size=32).map(bytes.hex),
     "Currency": st.sampled_from(["USD", "EUR", "CNY"]),
 }
 
@@ -369,6 +384,7 @@ class Values:
     def __init__(self, oracle):
         self._oracle = oracle
 
+    @functools.cache  # noqa: B019 - there is one for the whole session
     def of(self, name):
         """Give a strategy for a schema."""
         if name in _FIXED:

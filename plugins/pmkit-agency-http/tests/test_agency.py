@@ -23,6 +23,7 @@ from pmkit.core.plugin_errors import (
     ProtocolViolationError,
     ProviderConflictError,
     ProviderDeadlineError,
+    ProviderNotFoundError,
     RateLimitedError,
     RequestInvalidError,
     SlotUnavailableError,
@@ -438,8 +439,43 @@ def places(value, path=()):
             yield from places(item, (*path, key))
 
 
-#: The events that one schema says everything about.
-PLAIN_EVENTS = ["AppointmentAccepted", "ArrivedOnSite", "CheckFailed", "InspectorNamed"]
+def offered(value):
+    """Let an appointment end after it starts."""
+    times = sorted(value["appointment"][key] for key in ("starts_at", "ends_at"))
+    value["appointment"].update(starts_at=times[0], ends_at="2100-01-01T00:00:00Z")
+
+
+def done(value):
+    """Let no more be packed than is finished."""
+    for each in value["progress"]:
+        each["packed"] = min(each["packed"], each["finished"])
+
+
+def reported(value):
+    """Let a report agree with itself, and with its one photo."""
+    photo = {"sha256": SHA, "media_type": "image/jpeg", "size": len(PHOTO)}
+    value.update(id="R-2041-1", task="T-2041", service="service-1", visit=1)
+    value["evidence"] = [photo for _ in value["evidence"][:1]]
+    for each in value["findings"]:
+        each["evidence"] = [photo["sha256"] for photo in value["evidence"]]
+    sample = value.get("sample", {"classes": [], "lot_size": 1, "sample_size": 1})
+    sample["sample_size"] = min(sample["sample_size"], sample["lot_size"])
+    classes = {each["defect_class"]: each for each in sample["classes"]}
+    for each in classes.values():
+        least = 0 if each["aql"] == "0" else min(each["acceptance_number"], 10**8)
+        each.update(acceptance_number=least, rejection_number=least + 1)
+    sample["classes"] = list(classes.values())
+
+
+#: The events, and what no schema can say about them.
+EVENTS = {
+    "AppointmentAccepted": lambda _: None,
+    "AppointmentOffered": offered,
+    "ArrivedOnSite": lambda _: None,
+    "CheckDone": done,
+    "CheckFailed": lambda _: None,
+    "InspectorNamed": lambda _: None,
+}
 
 
 def error_of(told, name, far):
@@ -464,18 +500,32 @@ class TestRandom:
 
         told(name, Says(**{name: value}))
 
-    @pytest.mark.parametrize("kind", PLAIN_EVENTS)
+    @pytest.mark.parametrize("kind", sorted(EVENTS))
     @settings(max_examples=25)
     @given(data=st.data())
     def test_events_are_taken(self, values, told, kind, data):
         """A random event by its schema becomes the record of its kind."""
         value = data.draw(values.of(kind))
         value.update(task="T-2041", service="service-1")
+        EVENTS[kind](value)
         (found,) = told("EventPage", Says(EventPage={"events": [value]}))
 
         assert kind == type(found).__name__
         assert value["id"] == found.id
         assert value["visit"] == found.visit
+
+    @settings(max_examples=40)
+    @given(data=st.data())
+    def test_reports_are_taken(self, values, told, data):
+        """A random report by its schema becomes a report with its photo."""
+        value = data.draw(values.of("Report"))
+        reported(value)
+        *_, found = told("Report", Says(Report=value))
+
+        assert value["verdict"] == found.verdict.value
+        assert len(value["findings"]) == len(found.findings)
+        assert ("sample" in value) is (found.sample is not None)
+        assert [PHOTO] * len(value["evidence"]) == list(found.files)
 
     @pytest.mark.parametrize("name", sorted(ANSWERS))
     @settings(max_examples=60)
@@ -510,6 +560,41 @@ class TestErrors:
         world.agency.refuse["reschedule"] = RefusedError(code, "No.")
         with pytest.raises(kind):
             world.plugin().move(asks.move())
+
+    @pytest.mark.parametrize(
+        ("status", "kind", "certainty"),
+        [
+            (404, ProviderNotFoundError, Certainty.REJECTED),
+            (409, ProviderConflictError, Certainty.UNKNOWN),
+            (422, RequestInvalidError, Certainty.REJECTED),
+            (429, RateLimitedError, Certainty.NOT_SENT),
+            (500, OutcomeUnknownError, Certainty.UNKNOWN),
+            (503, OutcomeUnknownError, Certainty.UNKNOWN),
+        ],
+    )
+    def test_a_problem_that_cannot_be_read(  # noqa: PLR0917 - a row of the table
+        self, world, asks, status, kind, certainty
+    ):
+        """A page in place of a problem: the status alone counts."""
+        world.wire = httpx.MockTransport(lambda _: httpx.Response(status, html="<p>"))
+        with pytest.raises(kind) as caught:
+            world.plugin().book(asks.book())
+
+        assert certainty is caught.value.certainty
+        assert "" == caught.value.provider_code
+
+    def test_a_problem_with_the_status_of_another_code(self, make_world, asks):
+        """A code stands for one status; with another one it says nothing."""
+        world = make_world()
+        said = {"type": "about:blank", "title": "x", "code": "too-late", "status": 409}
+        headers = {"Content-Type": "application/problem+json"}
+        world.wire = httpx.MockTransport(
+            lambda _: httpx.Response(409, headers=headers, content=json.dumps(said))
+        )
+        with pytest.raises(ProviderConflictError) as caught:
+            world.plugin().book(asks.book())
+
+        assert Certainty.UNKNOWN is caught.value.certainty
 
     def test_names_the_fields(self, world, asks):
         """What the agency finds wrong is named, and its own words are not repeated."""

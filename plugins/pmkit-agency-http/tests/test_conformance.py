@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pmkit.testing.conformance.results import Level, Verdict
 from pmkit.testing.conformance.runner import check_plugin
+
 from pmkit_agency_http.harness import AgencyHttpHarness
 
 
