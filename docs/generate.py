@@ -25,6 +25,7 @@ from pmkit.core.parties import Role
 from pmkit.core.payment import PLAIN_REASON, HeldReason, PaymentState
 from pmkit.core.service import ServiceStage
 from pmkit.facts.aql import tables
+from pmkit.testing.conformance.listing import checks_markdown, saboteurs_markdown
 
 if TYPE_CHECKING:
     import enum
@@ -453,6 +454,7 @@ def all_kinds() -> str:
 # ------------------------------------------------------------------------- pages
 
 PARTS: Mapping[str, Callable[[], str]] = {
+    "checks": checks_markdown,
     "clauses": all_clauses,
     "clause-list": clause_list,
     "errors": all_errors,
@@ -466,6 +468,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "roles-on-service": roles_on_service,
     "roles-overview": roles_overview,
     "catalogue": all_kinds,
+    "saboteurs": saboteurs_markdown,
     "sampling-conflicts": sampling_conflicts,
     "terms": all_terms,
 }

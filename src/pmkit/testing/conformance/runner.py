@@ -90,10 +90,14 @@ def check_plugin(
 
 
 def _distribution(harness: Harness) -> tuple[str, str]:
-    """Tell which installed distribution a plugin comes in: name and version."""
-    top = harness.manifest.factory.partition(":")[0].partition(".")[0]
-    names = importlib.metadata.packages_distributions().get(top, [])
-    return (names[0], importlib.metadata.version(names[0])) if names else ("", "")
+    """Tell which installed distribution announces a plugin: name and version."""
+    announced = importlib.metadata.entry_points(
+        group="pmkit.plugins.v1", name=harness.manifest.id
+    )
+    for point in announced:
+        if point.dist is not None:
+            return point.dist.name, point.dist.version
+    return "", ""
 
 
 def _own_version() -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.5
 #: Requests that an operation may make; the host stops it at 20.
 _MOST_REQUESTS = 20
+_TRIES = 3
 
 
 def _cases(rig: Rig) -> Iterator[Case]:
@@ -53,19 +54,23 @@ def _cases(rig: Rig) -> Iterator[Case]:
 def ends(rig: Rig) -> None:
     """Call each operation with a short deadline before a far side that is quick."""
     for case in _cases(rig):
-        station = Station(
-            rig.harness, other=case.station, limits=Limits(seconds=PATIENCE)
-        )
-        begin = time.monotonic()
-        outcome = station.call(
-            case.operation, case.request, operation_id=case.operation_id
-        )
-        spent = time.monotonic() - begin
-        require(spent < PATIENCE, f"{case.operation} does not end in {PATIENCE} s")
-        count = station.wire.count
-        require(count < _MOST_REQUESTS, f"{case.operation} makes {count} requests")
-        slow = isinstance(outcome.error, PluginFaultError) and count > 1
-        require(not slow, f"{case.operation}: {outcome}")
+        # A busy machine can make any call late once; a call that hangs is always late.
+        late = all(_takes_long(rig, case.operation) for _ in range(_TRIES))
+        require(not late, f"{case.operation} does not end in {PATIENCE} s")
+
+
+def _takes_long(rig: Rig, operation: str) -> bool:
+    case = rig.case(operation)
+    limits = Limits(seconds=PATIENCE)
+    station = Station(rig.harness, other=case.station, limits=limits)
+    begin = time.monotonic()
+    outcome = station.call(operation, case.request, operation_id=case.operation_id)
+    spent = time.monotonic() - begin
+    count = station.wire.count
+    require(count < _MOST_REQUESTS, f"{operation} makes {count} requests")
+    broken = isinstance(outcome.error, PluginFaultError) and count > 1
+    require(not broken, f"{operation}: {outcome}")
+    return spent >= PATIENCE
 
 
 @check(
