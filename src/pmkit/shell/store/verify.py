@@ -183,8 +183,8 @@ def _verify_order(tx: Transaction, order_id: object) -> Iterator[Difference]:
         yield from _verify_state(order, rows, folded)
     if folded is not None:
         yield from _verify_named_files(tx, folded)
-        for event, what, wanted, there in verify_calls(tx, str(order_id), history):
-            yield _different(order_id, event, what, wanted, there)
+        for number, what, wanted, there in verify_calls(tx, str(order_id), history):
+            yield _different(order_id, number, what, wanted, there)
 
 
 def _verify_event(row: Any, expected: int, before: Any) -> Iterator[Difference]:
