@@ -241,6 +241,8 @@ def bench(session: nox.Session) -> None:
     session.run("python", "bench/bench_calendar.py", *session.posargs)
     session.run("python", "bench/bench_bulk.py", *session.posargs)
     session.run("python", "bench/bench_recheck.py", *session.posargs)
+    session.run("python", "bench/bench_plugins.py", *session.posargs)
+    session.run("python", "bench/bench_calls.py", *session.posargs)
 
 
 @nox.session(venv_backend="none", default=False)

@@ -269,11 +269,26 @@ from pmkit.core.visit import (
     Visit as Visit,
     VisitState as VisitState,
 )
+from pmkit.effects.attached import (
+    Attached as Attached,
+    AttachedAgency as AttachedAgency,
+    AttachedMethod as AttachedMethod,
+    AttachedNotifier as AttachedNotifier,
+    attached as attached,
+)
+from pmkit.effects.breaker import Health as Health
 from pmkit.effects.context import (
     CallContext as CallContext,
     CallRecord as CallRecord,
     Environment as Environment,
     Exchange as Exchange,
+)
+from pmkit.effects.keys import wire_key as wire_key
+from pmkit.effects.limits import Limits as Limits
+from pmkit.effects.replies import read_json as read_json
+from pmkit.effects.statuses import (
+    expect as expect,
+    reads as reads,
 )
 from pmkit.effects.webhooks import (
     Delivery as Delivery,
