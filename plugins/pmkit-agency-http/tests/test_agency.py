@@ -572,9 +572,7 @@ class TestErrors:
             (503, OutcomeUnknownError, Certainty.UNKNOWN),
         ],
     )
-    def test_a_problem_that_cannot_be_read(  # noqa: PLR0917 - a row of the table
-        self, world, asks, status, kind, certainty
-    ):
+    def test_a_problem_that_cannot_be_read(self, world, asks, status, kind, certainty):
         """A page in place of a problem: the status alone counts."""
         world.wire = httpx.MockTransport(lambda _: httpx.Response(status, html="<p>"))
         with pytest.raises(kind) as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import re
 import subprocess
@@ -79,6 +80,35 @@ class TestOnce:
         other = world.raw("POST", "/tasks/T-0001/appointments", key=KEY, json=WISH)
 
         assert "key-reused" == other.json()["code"]
+
+    def test_the_same_words_about_another_task(self, world):
+        """A key belongs to its path too: another task is another request."""
+        book(world)
+        book(world, key="n" * 32, reference="PO-7/13/book")
+        over = {"reference": "PO-7/19/cancel"}
+        paths = [f"/tasks/T-000{n}/cancellation" for n in (1, 2)]
+        answers = [world.raw("POST", p, key="c" * 32, json=over) for p in paths]
+
+        assert [201, 409] == [answer.status_code for answer in answers]
+        assert "key-reused" == answers[1].json()["code"]
+
+    def test_while_the_first_is_worked_on(self, world, monkeypatch):
+        """A repetition that comes meanwhile is told to come again."""
+        meanwhile = []
+        real = world.agency.book
+
+        def slow(request):
+            meanwhile.append(book(world))
+            return real(request)
+
+        monkeypatch.setattr(world.agency, "book", slow)
+        first = book(world)
+
+        assert 201 == first.status_code
+        assert [(409, "in-progress")] == [
+            (answer.status_code, answer.json()["code"]) for answer in meanwhile
+        ]
+        assert 1 == len(world.agency.effects)
 
     def test_a_reference_is_for_ever(self, world):
         """After the key is forgotten, the reference still is not taken twice."""
@@ -178,7 +208,7 @@ class TestRequests:
             b"[]",
             b"null",
             b"\xff\xfe",
-            b'{"reference": "a", "reference": "b"}',
+            json.dumps(BOOKING)[:-1].encode() + b', "kind": "PSI"}',
             b'{"planned_visits": NaN}',
             b'{"planned_visits": 1.0}',
             b'{"planned_visits": ' + b"9" * 5000 + b"}",
