@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 
 import attrs
 import httpx
@@ -79,6 +80,37 @@ class TestServer:
 
         assert [b'{"reference": "SBX-0001"}'] * 8 == answers
         assert {"book s-1": 1} == dict(world.agency.ledger.effects)
+
+    def test_one_request_at_a_time_is_carried_out(
+        self, served, booking, world, monkeypatch
+    ):
+        """No two callers are at a company at once, so no key is looked up too early."""
+        book, inside, most = world.agency.book, [], []
+
+        def slow(request):
+            inside.append(request)
+            most.append(len(inside))
+            time.sleep(0.02)
+            inside.pop()
+            return book(request)
+
+        monkeypatch.setattr(world.agency, "book", slow)
+
+        def call(number):
+            httpx.post(
+                f"{served.url}/agency/tasks",
+                json=write(booking(f"op-{number}", service_id=f"s-{number}")),
+                headers={**KEY, "Idempotency-Key": f"k-{number}"},
+            )
+
+        callers = [threading.Thread(target=call, args=(number,)) for number in range(6)]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+
+        assert [1] * 6 == most
+        assert 6 == len(world.agency.tasks)
 
     def test_a_query_is_decoded_once(self, served, booking, world):
         """A number with slashes and plus signs is looked up as it is."""

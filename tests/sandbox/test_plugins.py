@@ -447,6 +447,21 @@ class TestWebhooks:
         with pytest.raises(WebhookRejected):
             card.parse(verified, None)
 
+    def test_of_the_card_are_none_of_the_bank(self, by, app, caller, world, charging):
+        """News of money by one company are not taken for those of another."""
+        world.card.charge(charging(instrument="tok-declines"))
+        said = {"company": "card", "url": "http://127.0.0.1:9/", "secret": SECRET}
+        caller.post("/control/webhooks", json=said)
+        (message,) = caller.get("/control/webhooks/messages").json()["messages"]
+        card, bank = (
+            by(plugin, InProcess(app)).implementation for plugin in ("CARD", "TRANSFER")
+        )
+        verified = bank.verify(self.delivery(message), None)
+
+        assert ["declined"] == [x.news.value for x in card.parse(verified, None)]
+        with pytest.raises(WebhookRejected):
+            bank.parse(verified, None)
+
     def test_a_report_is_left_to_be_read(self, by, app, caller, world, message):
         """A report comes without its files, so it is read with the observations."""
         world.agency.deliver_report("s-1", 1)
