@@ -236,12 +236,17 @@ class TestScan:
 
         assert () == scan(site.path).unreadable
 
-    @pytest.mark.parametrize("first", ["", ".", None], ids=["empty", "dot", "whole"])
-    def test_never_looks_into_the_working_directory(self, site, monkeypatch, first):
+    @pytest.mark.parametrize(
+        "path",
+        [[""], ["."], [None], ["/nowhere", ""], ["/nowhere", "."]],
+        ids=["empty", "dot", "whole", "later empty", "later dot"],
+    )
+    def test_never_looks_into_the_working_directory(self, site, monkeypatch, path):
         """What lies about in the present folder is not installed."""
         site.dist("acme", "[pmkit.plugins.v1]\nacme = a:b\n")
         monkeypatch.chdir(site.folder)
-        monkeypatch.setattr(sys, "path", [site.path[0] if first is None else first])
+        path = [site.path[0] if each is None else each for each in path]
+        monkeypatch.setattr(sys, "path", path)
 
         assert () == scan().installed
 
