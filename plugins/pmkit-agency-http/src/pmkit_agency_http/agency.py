@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pmkit.core.effects import EffectKind
@@ -16,7 +16,6 @@ from pmkit.core.plugin_errors import (
     UnsupportedError,
     WebhookRejected,
 )
-from pmkit.core.ports import BookingReply
 from pmkit.effects.webhooks import StandardWebhooks
 
 from pmkit_agency_http import asking, records
@@ -25,6 +24,7 @@ from pmkit_agency_http.document import MisfitError, check
 from pmkit_agency_http.happenings import happenings
 from pmkit_agency_http.reading import body_of, violation
 from pmkit_agency_http.shelf import Shelf
+from pmkit_agency_http.tasks import find_tasks, references, same, taken
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pmkit.core.lookups import FindRequest, ObservationsRequest, VisitDaysRequest
     from pmkit.core.ports import (
         AgencyObservation,
+        BookingReply,
         BookingRequest,
         CancelRequest,
         MoveRequest,
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
     from pmkit_agency_http.settings import AgencyHttpSettings
 
+#: Fewer than the host lets one operation make.
+_MOST_REQUESTS = 16
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _Steps = Generator[Any, Any, _T]
@@ -166,13 +169,13 @@ class HttpAgency:
             key=context.key,
         )
         task = body_of(response, "Task", changes=True, statuses=(201, 202))
-        _same(task, "reference", request.operation_id, changes=True)
-        _same(task, "service", request.service_id, changes=True)
+        same(task, "reference", request.operation_id, changes=True)
+        same(task, "service", request.service_id, changes=True)
         if (task["state"] == "pending") != (response.status_code == 202):  # noqa: PLR2004
             raise violation(
                 field="state", reason="not what the status says", changes=True
             )
-        return _taken(task)
+        return taken(task)
 
     @_named(changes=True)
     def move(self, request: MoveRequest, context: CallContext) -> Operation[None]:
@@ -193,9 +196,9 @@ class HttpAgency:
             key=context.key,
         )
         wish = body_of(response, "AppointmentWish", changes=True, statuses=(201,))
-        _same(wish, "reference", request.operation_id, changes=True)
-        _same(wish, "task", request.reference, changes=True)
-        _same(wish, "visit", request.visit, changes=True)
+        same(wish, "reference", request.operation_id, changes=True)
+        same(wish, "task", request.reference, changes=True)
+        same(wish, "visit", request.visit, changes=True)
         noted = records.appointment(wish["appointment"], "appointment")
         wanted = request.appointment
         if (noted.starts_at, noted.ends_at) != (wanted.starts_at, wanted.ends_at):
@@ -220,8 +223,8 @@ class HttpAgency:
             key=context.key,
         )
         found = body_of(response, "Cancellation", changes=True, statuses=(201,))
-        _same(found, "reference", request.operation_id, changes=True)
-        _same(found, "task", request.reference, changes=True)
+        same(found, "reference", request.operation_id, changes=True)
+        same(found, "task", request.reference, changes=True)
         records.instant(found["at"], "at")
 
     @_named(changes=False)
@@ -240,18 +243,18 @@ class HttpAgency:
             What the lost answer would have said, or that nothing arrived.
         """
         if request.kind is EffectKind.BOOK:
-            tasks = yield from self._tasks(reference=request.operation_id)
+            tasks = yield from find_tasks(self._ask, reference=request.operation_id)
             if not tasks:
                 return Absent()
             (task,) = tasks
-            _same(task, "service", request.subject, changes=False, at="tasks[0].")
-            taken = _taken(task)
-            return taken if isinstance(taken, Pending) else Found(news=(taken,))
+            same(task, "service", request.subject, changes=False, at="tasks[0].")
+            news = taken(task)
+            return news if isinstance(news, Pending) else Found(news=(news,))
         if request.kind not in (EffectKind.MOVE, EffectKind.CANCEL):
             msg = f"An agency knows nothing of a {request.kind.value}."
             raise UnsupportedError(msg, field="kind")
-        tasks = yield from self._tasks(service=request.subject)
-        known = itertools.chain.from_iterable(map(_references, tasks))
+        tasks = yield from find_tasks(self._ask, service=request.subject)
+        known = itertools.chain.from_iterable(map(references, tasks))
         name = (request.kind, request.operation_id)
         return Found() if name in set(known) else Absent()
 
@@ -275,7 +278,7 @@ class HttpAgency:
         Returns:
             What happened, oldest first, with reports and their files.
         """
-        tasks = yield from self._tasks(service=request.subject)
+        tasks = yield from find_tasks(self._ask, service=request.subject)
         found: list[AgencyObservation] = []
         room = iter(range(_MOST_REQUESTS))
         for task in tasks:
@@ -290,24 +293,6 @@ class HttpAgency:
                 field="events", reason="an event stands there twice", changes=False
             )
         return tuple(found)
-
-    def _tasks(self, **query: str) -> Operation[list[Mapping[str, Any]]]:
-        """Find the tasks with a reference, or of a service; each of them fits."""
-        ((name, wanted),) = query.items()
-        try:
-            check("Reference", wanted)
-        except MisfitError as error:
-            raise asking.not_sayable(MisfitError(name, error.reason)) from None
-        response = yield self._ask.get("tasks", **query)
-        tasks = body_of(response, "TaskList", changes=False)["tasks"]
-        for index, task in enumerate(tasks):
-            _same(task, name, wanted, changes=False, at=f"tasks[{index}].")
-        for name in ("id", "reference"):
-            if len({task[name] for task in tasks}) < len(tasks):
-                raise violation(
-                    field=f"tasks.{name}", reason="two tasks have one", changes=False
-                )
-        return list(tasks)
 
     # --------------------------------------------------------------- its messages
 
@@ -362,37 +347,3 @@ class HttpAgency:
         except MisfitError as error:
             msg = f"The message is not by the protocol: {error.reason}."
             raise WebhookRejected(msg, field=error.field) from None
-
-
-#: Fewer than the host lets one operation make.
-_MOST_REQUESTS = 16
-
-
-def _taken(task: Mapping[str, Any]) -> BookingReply | Pending:
-    """Say what a task means for who booked it."""
-    if task["state"] == "pending":
-        return Pending(reference=task["id"])
-    return BookingReply(reference=task["id"])
-
-
-def _references(task: Mapping[str, Any]) -> list[tuple[EffectKind, str]]:
-    """List what a task was asked for, and under which reference."""
-    found = [(EffectKind.MOVE, str(wish["reference"])) for wish in task["appointments"]]
-    if "cancellation" in task:
-        found.append((EffectKind.CANCEL, task["cancellation"]["reference"]))
-    return found
-
-
-def _same(
-    document: Mapping[str, Any],
-    key: str,
-    wanted: object,
-    *,
-    changes: bool,
-    at: str = "",
-) -> None:
-    """Refuse an answer about something else."""
-    if document[key] != wanted:
-        raise violation(
-            field=f"{at}{key}", reason="not what was asked about", changes=changes
-        )

@@ -1,8 +1,7 @@
 """
 An agency in memory: what a server is tried with, and where to start from.
 
-Its first half is what the protocol asks of an agency.  Its second half is what happens
-there: people take tasks, inspectors travel, and each call writes an event.
+Here is what the protocol asks of an agency; what happens there is `Happenings`.
 """
 
 from __future__ import annotations
@@ -10,13 +9,10 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import decimal
-import hashlib
-import json
-import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from pmkit_agency_http.server.backend import File, Json, RefusedError
-from pmkit_agency_http.server.sending import MOST_BYTES
+from pmkit_agency_http.server.happening import Happenings, absent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -35,7 +31,7 @@ def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class MemoryAgency:
+class MemoryAgency(Happenings):
     """
     An agency that remembers what it was asked for, until the process ends.
 
@@ -73,18 +69,12 @@ class MemoryAgency:
         full: Iterable[dt.date] = (),
         kinds: Iterable[str] = KINDS,
     ) -> None:
-        self._now = now
+        super().__init__(now=now, tell=tell)
         self._by_hand = by_hand
-        self._tell = tell
         self._full = frozenset(full)
         self._kinds = tuple(kinds)
         self.prices: Mapping[str, tuple[str, str]] = PRICES
-        self._tasks: dict[str, dict[str, Any]] = {}
-        self._events: dict[str, list[dict[str, Any]]] = {}
-        self._reports: dict[tuple[str, str], dict[str, Any]] = {}
-        self._files: dict[tuple[str, str], File] = {}
         self._references: set[str] = set()
-        self._lock = threading.RLock()
         self.effects: list[tuple[str, str, str]] = []
         self.refuse: dict[str, Exception] = {}
 
@@ -199,7 +189,7 @@ class MemoryAgency:
         with self._lock:
             self._may("readReport")
             if (task, report) not in self._reports:
-                raise _absent()
+                raise absent()
             return copy.deepcopy(self._reports[task, report])
 
     def file(self, task: str, sha256: str) -> File:
@@ -207,132 +197,8 @@ class MemoryAgency:
         with self._lock:
             self._may("readFile")
             if (task, sha256) not in self._files:
-                raise _absent()
+                raise absent()
             return self._files[task, sha256]
-
-    # ------------------------------------------------------------ what happens there
-
-    def tell_through(self, tell: Callable[[Json], object]) -> None:
-        """
-        Tell the platform from now on.
-
-        Args:
-            tell: Is given each message.
-        """
-        self._tell = tell
-
-    def accept(self, task: str) -> None:
-        """Take a pending task."""
-        with self._lock:
-            self._task(task)["state"] = "accepted"
-            self._say_changed(task)
-
-    def decline(self, task: str) -> None:
-        """Do not take a pending task: it is as if it had never been there."""
-        with self._lock:
-            self._say_changed(task)
-            del self._tasks[task]
-
-    def happen(self, task: str, kind: str, *, visit: int = 1, **fields: Any) -> Json:
-        """
-        Write an event, and tell the platform.
-
-        Args:
-            task: The task.
-
-            kind: The kind of the event, such as ``"arrived-on-site"``.
-
-            visit: The number of the visit.
-
-            **fields: What else stands in it; ``at`` is now, if left out.
-
-        Returns:
-            The event, a ``TaskEvent``.
-        """
-        with self._lock:
-            found = self._task(task)
-            event = {
-                "kind": kind,
-                "id": f"{task}-{len(self._events[task]) + 1}",
-                "task": task,
-                "service": found["service"],
-                "visit": visit,
-                "at": self._stamp(),
-                **fields,
-            }
-            self._events[task].append(event)
-            said = {"type": "task.event", "timestamp": self._stamp(), "data": event}
-            long = len(json.dumps(said, ensure_ascii=False).encode()) > MOST_BYTES
-            if kind == "report-ready" or long:
-                self._say_changed(task)
-            elif self._tell is not None:
-                self._tell(said)
-            return copy.deepcopy(event)
-
-    def deliver_report(
-        self,
-        task: str,
-        *,
-        visit: int = 1,
-        at: str = "",
-        verdict: str = "pass",
-        files: Iterable[tuple[str, str, bytes]] = (),
-        findings: Iterable[Json] = (),
-        **fields: Any,
-    ) -> Json:
-        """
-        Write a version of a report, and the event that names it.
-
-        Args:
-            task: The task.
-
-            visit: The number of the visit.
-
-            at: When, an ``Instant``; now, if left out.
-
-            verdict: What the agency says of the goods.
-
-            files: Media type, caption and bytes of each.
-
-            findings: What was found, each a ``Finding``.
-
-            **fields: What else stands in the report, such as ``sample``.
-
-        Returns:
-            The report.
-        """
-        with self._lock:
-            evidence = [self._keep(task, *each) for each in files]
-            name = f"R-{len(self._reports) + 1:04d}"
-            self._reports[task, name] = {
-                "id": name,
-                "task": task,
-                "service": self._task(task)["service"],
-                "visit": visit,
-                "verdict": verdict,
-                "findings": list(findings),
-                "evidence": evidence,
-                **fields,
-            }
-            when = {"at": at} if at else {}
-            self.happen(task, "report-ready", visit=visit, report=name, **when)
-            return self.report(task, name)
-
-    def _keep(self, task: str, media_type: str, caption: str, content: bytes) -> Json:
-        name = hashlib.sha256(content).hexdigest()
-        self._files[task, name] = File(media_type=media_type, content=content)
-        return {
-            "sha256": name,
-            "media_type": media_type,
-            "caption": caption,
-            "size": len(content),
-        }
-
-    def _say_changed(self, task: str) -> None:
-        if self._tell is not None:
-            data = {"task": task, "service": self._task(task)["service"]}
-            stamp = self._stamp()
-            self._tell({"type": "task.changed", "timestamp": stamp, "data": data})
 
     def _may(self, operation: str) -> None:
         error = self.refuse.pop(operation, None)
@@ -353,11 +219,6 @@ class MemoryAgency:
         self._references.add(reference)
         self.effects.append((operation, task["service"], task["id"]))
 
-    def _task(self, task: str) -> dict[str, Any]:
-        if task not in self._tasks:
-            raise _absent()
-        return self._tasks[task]
-
     def _open(self, operation: str, task: str) -> dict[str, Any]:
         self._may(operation)
         found = self._task(task)
@@ -365,13 +226,6 @@ class MemoryAgency:
             code = "task-over"
             raise RefusedError(code, "The task is cancelled.")
         return found
-
-    def _stamp(self) -> str:
-        return self._now().astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
-
-
-def _absent() -> RefusedError:
-    return RefusedError("not-found", "There is no such thing here.")
 
 
 def _money(amount: decimal.Decimal, currency: str) -> dict[str, str]:
