@@ -161,6 +161,10 @@ COMMANDS = (
     "orders show TA-2026-0042 --db demo.db",
     "orders timeline TA-2026-0042 --db demo.db",
     "orders import examples.json --db other.db",
+    "ops unresolved --db demo.db",
+    "db check --db demo.db",
+    "plugins list",
+    "plugins matrix",
 )
 
 

@@ -65,6 +65,7 @@ from pmkit.core.deadlines import (
     Deadline as Deadline,
     Opening as Opening,
 )
+from pmkit.core.effects import EffectState as EffectState
 from pmkit.core.errors import (
     CalendarHorizonError as CalendarHorizonError,
     ConflictError as ConflictError,
@@ -285,6 +286,7 @@ from pmkit.effects.context import (
 )
 from pmkit.effects.keys import wire_key as wire_key
 from pmkit.effects.limits import Limits as Limits
+from pmkit.effects.recovery import ParkReason as ParkReason
 from pmkit.effects.replies import read_json as read_json
 from pmkit.effects.statuses import (
     expect as expect,
@@ -334,6 +336,10 @@ from pmkit.shell.clock import (
     SystemClock as SystemClock,
 )
 from pmkit.shell.desk import Desk as Desk
+from pmkit.shell.desk.operations import (
+    OperationOutcome as OperationOutcome,
+    OperationStatus as OperationStatus,
+)
 from pmkit.shell.desk.rechecking import OrderRecheck as OrderRecheck
 from pmkit.shell.document import (
     OrderDocument as OrderDocument,
@@ -345,6 +351,8 @@ from pmkit.shell.ids import (
 )
 from pmkit.shell.store import (
     Difference as Difference,
+    InboxRow as InboxRow,
+    Resolution as Resolution,
     Store as Store,
     verify as verify,
 )
