@@ -524,6 +524,16 @@ class TestInstances:
         assert "acme" == caught.value.instance
         assert "sandbox" == host(site).attach("acme", **how).environment.value
 
+    @pytest.mark.parametrize("host_name", ["https://a.example", "a b", "", 3, "a/b"])
+    def test_a_host_is_a_name(self, site, host_name):
+        """A host that could never match is found before the first call."""
+        site.plugin("acme")
+
+        with pytest.raises(SettingsError, match="without https") as caught:
+            host(site).attach("acme", settings=KEY, hosts=[host_name])
+
+        assert ("hosts", "acme") == (caught.value.field, caught.value.instance)
+
     def test_an_environment_is_one_of_two(self, site):
         """A misspelt environment is never taken for a sandbox."""
         site.plugin("acme")

@@ -15,7 +15,7 @@ from pmkit.core.plugin_errors import SettingsError
 from pmkit.hooks import choosing
 from pmkit.hooks.asking import Hooks, HookTrouble
 from pmkit.hooks.failures import Stage, Stopped
-from pmkit.hooks.manifest import PluginKind, PluginManifest
+from pmkit.hooks.manifest import PluginKind, PluginManifest, is_host
 from pmkit.hooks.pipeline import build, settings_class
 from pmkit.hooks.scan import Installed
 from pmkit.hooks.shelf import Loaded, Shelf
@@ -283,6 +283,7 @@ class PluginHost(Shelf):
         made: Attached | None = None
         error: PluginError | None = None
         try:
+            _check_hosts(how["hosts"])
             settings = self._settings(manifest, name, how["environment"], settings)
             made = attached(build(manifest, settings), manifest, **how)
         except SettingsError as wrong:
@@ -338,6 +339,13 @@ class PluginHost(Shelf):
         reason = failure.reason if failure else f"{error}".rstrip(".")
         stopped = Stopped(stage, reason, file=failure.file if failure else "")
         self._failed(entry, stopped, instance.name, instance=instance.name)
+
+
+def _check_hosts(hosts: tuple[object, ...]) -> None:
+    if not all(map(is_host, hosts)):
+        msg = "A host of the instance is none."
+        remedy = 'Write "acme.example", without https://.'
+        raise SettingsError(msg, field="hosts", remedy=remedy)
 
 
 def _one_of(kinds: type[Environment], given: object, name: str) -> Environment:

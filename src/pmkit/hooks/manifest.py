@@ -52,13 +52,27 @@ def _is_target(_: object, attribute: Any, value: Any) -> None:
 
 def _are_hosts(_: object, attribute: Any, value: Any) -> None:
     for host in value:
-        if not isinstance(host, str) or not _HOST.fullmatch(host):
+        if not is_host(host):
             remedy = 'Write "api.acme.example", or "*.acme.example".'
             _fail(attribute.name, f"{host!r} is no host.", remedy)
 
 
 def _texts(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(given)
+
+
+def is_host(text: object) -> bool:
+    """
+    Tell whether a text is a host as a manifest or an instance names it.
+
+    Args:
+        text: Such as ``api.acme.example`` or ``*.acme.example:8443``.
+
+    Examples:
+        >>> is_host("*.acme.example"), is_host("https://acme.example")
+        (True, False)
+    """
+    return isinstance(text, str) and _HOST.fullmatch(text) is not None
 
 
 def _is_range(_: object, attribute: Any, value: Any) -> None:
