@@ -164,7 +164,6 @@ COMMANDS = (
     "ops unresolved --db demo.db",
     "db check --db demo.db",
     "plugins list",
-    "plugins matrix",
 )
 
 
