@@ -26,7 +26,7 @@ them::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pmkit.core.certainty import Blame, Certainty, Retry
 from pmkit.core.errors import PluginError
@@ -130,6 +130,8 @@ class RequestInvalidError(PluginCallError):
 
     Args:
         fields: The names of these parts, as pmkit calls them.
+
+        more: What every `PluginCallError` takes.
     """
 
     code = "plugin-request"
@@ -137,32 +139,9 @@ class RequestInvalidError(PluginCallError):
     _blame = Blame.CALLER
 
     def __init__(
-        self,
-        message: str,
-        *,
-        fields: tuple[str, ...] = (),
-        certainty: Certainty | None = None,
-        retry: Retry | None = None,
-        after: dt.timedelta | None = None,
-        blame: Blame | None = None,
-        provider_code: str = "",
-        instance: str = "",
-        operation: str = "",
-        field: str | None = None,
-        remedy: str | None = None,
+        self, message: str, *, fields: tuple[str, ...] = (), **more: Any
     ) -> None:
-        super().__init__(
-            message,
-            certainty=certainty,
-            retry=retry,
-            after=after,
-            blame=blame,
-            provider_code=provider_code,
-            instance=instance,
-            operation=operation,
-            field=field,
-            remedy=remedy,
-        )
+        super().__init__(message, **more)
         self.fields = fields
 
 
