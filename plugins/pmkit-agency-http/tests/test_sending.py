@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import attrs
 import pytest
+from hypothesis import given, settings, strategies as st
 from pmkit.core.plugin_errors import SettingsError, WebhookRejected
 from pmkit.effects.webhooks import Delivery
 
@@ -226,12 +227,25 @@ class TestMessages:
         assert "task.changed" == said["type"]
 
 
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["type", "timestamp", "data", "kind"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
 class TestParse:
     """What the plugin makes of them."""
 
     def parsed(self, world, message):
         """Sign a message, verify it and read it."""
-        body = json.dumps(message).encode()
+        return self.taken(world, json.dumps(message).encode())
+
+    def taken(self, world, body):
+        """Sign bytes, verify them and read them."""
         headers = sign(body, message_id="msg_1", at=world.clock.now(), keys=[SECRET])
         delivery = Delivery(body=body, headers=headers, received_at=world.clock.now())
         plugin = world.hears(SECRET)
@@ -274,6 +288,15 @@ class TestParse:
         """A message that is not by the document is rejected, not guessed at."""
         with pytest.raises(WebhookRejected):
             self.parsed(world, message)
+
+    @settings(max_examples=300)
+    @given(
+        body=st.one_of(st.binary(max_size=80), _JSON.map(json.dumps).map(str.encode))
+    )
+    def test_signed_and_hostile(self, make_world, body):
+        """Whatever the agency signs, it is rejected and nothing else happens."""
+        with pytest.raises(WebhookRejected):
+            self.taken(make_world(), body)
 
     def test_without_a_secret_nothing_is_taken(self, world):
         """An instance that has no secret trusts nobody."""
