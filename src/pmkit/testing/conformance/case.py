@@ -8,14 +8,13 @@ import asyncio
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from pmkit.core.certainty import Certainty
 from pmkit.core.effects import EffectKind
-from pmkit.core.lookups import Absent, FindRequest, Found, Pending
+from pmkit.core.lookups import FindRequest
 from pmkit.core.plugin_errors import PluginCallError
 from pmkit.core.ports import BookingReply
 from pmkit.effects.attached import Attached, attached
 from pmkit.effects.limits import Limits
-from pmkit.hooks.capabilities import Idempotency, LookUp
+from pmkit.hooks.capabilities import LookUp
 from pmkit.hooks.operations import OPERATIONS, OperationSpec
 from pmkit.hooks.settings import read_settings
 from pmkit.testing.conformance.clock import VirtualClock
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 
 #: How long a call may take before the kit, in virtual seconds.
 SECONDS = 30.0
-#: How often the core may try before a check gives up.
-_MOST_TRIES = 6
 #: What has to be there before an operation makes sense.
 _BEFORE = {"move": "book", "cancel": "book", "refund": "charge"}
 _FIRST = {"agency": "book", "payment": "charge"}
@@ -287,38 +284,24 @@ class Case:
         Returns:
             ``"done"``, ``"rejected"``, or ``"parked"`` where a person has to look.
         """
-        for _ in range(_MOST_TRIES):
-            if outcome.certainty is Certainty.APPLIED:
-                return "done"
-            if outcome.certainty is Certainty.REJECTED:
-                return "rejected"
-            self.station.clock.advance(120.0)
-            if outcome.certainty is Certainty.UNKNOWN:
-                step = self._after_unknown()
-                if step:
-                    return step
-            outcome = self.call()
-        return "parked"
+        from pmkit.testing.conformance.settling import Settling
 
-    def _after_unknown(self) -> str:
-        """Look it up where that can be done; empty if it is to be sent again."""
-        capability = self.station.harness.manifest.capabilities[self.operation]
-        repeats = capability.idempotency is not Idempotency.NONE
-        if not self.finds:
-            return "" if repeats else "parked"
-        found = self.find().answer
-        if isinstance(found, Found | Pending):
-            return "done"
-        sure = capability.look_up is LookUp.AUTHORITATIVE_ABSENCE
-        if isinstance(found, Absent) and sure:
-            return ""
-        return "" if repeats else "parked"
+        self.station.clock.advance(5.0)
+        return Settling(self, outcome).end()
+
+    @property
+    def can_be_named(self) -> bool:
+        """Whether a look-up can ask for this operation at all."""
+        return self.operation in {kind.value for kind in EffectKind}
 
     @property
     def finds(self) -> bool:
         """Whether it can be asked what became of this operation, by our name for it."""
         capabilities = self.station.harness.manifest.capabilities
         by_name = (LookUp.AUTHORITATIVE, LookUp.AUTHORITATIVE_ABSENCE)
-        known = self.operation in {kind.value for kind in EffectKind}
         usable = capabilities["find"].support.usable
-        return known and usable and capabilities[self.operation].look_up in by_name
+        return (
+            self.can_be_named
+            and usable
+            and capabilities[self.operation].look_up in by_name
+        )

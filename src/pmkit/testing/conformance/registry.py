@@ -43,6 +43,7 @@ GROUPS = (
     "look_up",
     "ledger",
 )
+_CHECKS = "pmkit.testing.conformance.checks"
 _PAGE = "https://pmkit-sdk.readthedocs.io/en/latest/reference/conformance.html"
 _EVERY = tuple(PluginKind)
 
@@ -196,8 +197,11 @@ def all_checks() -> tuple[Check, ...]:
         'PLG-MAN-001'
     """
     for group in GROUPS:
-        importlib.import_module(f"pmkit.testing.conformance.checks.{group}")
-    return tuple(_REGISTERED.values())
+        importlib.import_module(f"{_CHECKS}.{group}")
+    # A module may have been imported before, in any order.
+    order = {f"{_CHECKS}.{group}": at for at, group in enumerate(GROUPS)}
+    found = _REGISTERED.values()
+    return tuple(sorted(found, key=lambda one: order[one.run.__module__]))
 
 
 def find_check(name: str) -> Check:

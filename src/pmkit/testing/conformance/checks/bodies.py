@@ -5,6 +5,7 @@ Replies that are not what they should be.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pmkit.core.money import Money
@@ -147,13 +148,17 @@ def _guessed(normal: Any, outcome: Outcome) -> str:
     return ""
 
 
-def _amounts(found: Any) -> list[tuple[Path, str]]:
+def _amounts(found: Any) -> list[tuple[Path, Any]]:
+    """Name the places where an amount may stand, as text or as a number."""
     return [
         (path, value)
         for path, value in leaves(found)
-        if isinstance(value, str)
-        and _AMOUNT.fullmatch(value)
-        and re.search("amount|price|total|value|fee", f"{path}", re.IGNORECASE)
+        if re.search("amount|price|total|value|fee|cents", f"{path}", re.IGNORECASE)
+        and not isinstance(value, bool)
+        and (
+            isinstance(value, int | float)
+            or (isinstance(value, str) and _AMOUNT.fullmatch(value))
+        )
     ]
 
 
@@ -164,16 +169,38 @@ def _monies(answer: Any) -> list[Money]:
     return [money for money in found if isinstance(money, Money)]
 
 
-def _with_amounts(rig: Rig) -> Iterator[tuple[str, int, Any, Path, str]]:
+def _answered(rig: Rig, operation: str, index: int, body: Any) -> Outcome:
+    return prepared(rig, operation).call({index: replaced_by(body)})
+
+
+def _more(value: Any) -> Any:
+    """Give another amount of the same form."""
+    return f"{Decimal(value) + 1}" if isinstance(value, str) else value + 1
+
+
+def _with_amounts(rig: Rig) -> Iterator[tuple[str, int, Any, Path, Any]]:
+    """Give every place of every reply from which the plugin reads an amount."""
     found = False
     for operation in rig.sound():
+        normal = _monies(prepared(rig, operation).call().answer)
         for index, body in enumerate(replies(prepared(rig, operation))):
             for path, value in _amounts(body):
-                found = True
-                yield operation, index, body, path, value
+                changed = with_value(body, path, _more(value))
+                outcome = _answered(rig, operation, index, changed)
+                if normal and _monies(outcome.answer) != normal:
+                    found = True
+                    yield operation, index, body, path, value
     if not found:
-        reason = "No reply has an amount written as text."
+        reason = "The plugin reads no amount."
         raise Inapplicable(reason)
+
+
+def _odd(value: Any) -> tuple[Any, ...]:
+    """Give what is no amount, in the form of a given one."""
+    if isinstance(value, str):
+        few = ("0.1234567", "1e3", "NaN", "12,50")
+        return (f"{value}0000007", f"-{value}", *few, float(value) + 0.0000007)
+    return (-value, value + 0.0000007, True, "12,50", 1e30)
 
 
 @check(
@@ -186,14 +213,12 @@ def _with_amounts(rig: Rig) -> Iterator[tuple[str, int, Any, Path, str]]:
 def odd_amounts(rig: Rig) -> None:
     """Put amounts that no currency has into each amount of each reply."""
     for operation, index, body, path, value in _with_amounts(rig):
-        for odd in (f"{value}0000007", "0.1234567", f"-{value}", "1e3", "NaN", "12,50"):
+        for odd in _odd(value):
             changed = with_value(body, path, odd)
-            case = prepared(rig, operation)
-            outcome = case.call({index: replaced_by(changed)})
-            took = _monies(outcome.answer)
+            took = _monies(_answered(rig, operation, index, changed).answer)
             where = ".".join(map(str, path))
             text = ", ".join(map(str, took))
-            ok = not took or all(x.minor == 0 for x in took)
+            ok = all(money.minor == 0 for money in took)
             require(ok, f"{operation}: {where} is {odd!r}, and it takes {text}")
 
 

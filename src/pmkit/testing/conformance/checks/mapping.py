@@ -156,6 +156,8 @@ def exact_charge(rig: Rig) -> None:
         outcome = case.call()
         require(outcome.error is None, f"for {amount} it fails: {outcome}")
         moved = [x.amount for x in case.station.simulator.effects if x.kind == "charge"]
+        told = None not in moved
+        require(told, "the simulator does not tell amounts: did(..., amount=...)")
         require(moved == [amount], f"asked for {amount}, moved: {_said(moved)}")
         for said in _received(rig, case):
             require(
