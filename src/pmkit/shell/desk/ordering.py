@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pmkit.core.errors import InputError, MoneyError
+from pmkit.core.errors import ConflictError, InputError, MoneyError, StaleWriteError
 from pmkit.core.money import Money
 from pmkit.core.order import DaysAfterPayment, FixedShipDate, Order, OrderLine
 from pmkit.core.steps import draft
@@ -84,10 +84,12 @@ class OrderingDesk(Running):
         at = self.clock.now()
 
         def begin(tx: Transaction) -> Order:
+            # In this order: whoever repeats the key waits for the first to commit.
+            there = tx.load(order_id)
             repeated = self._recalled(tx, actor, key, digest)
             if repeated is not None:
                 return repeated
-            if tx.load(order_id) is not None:
+            if there is not None:
                 msg = f"There is an order {order_id!r} already."
                 raise InputError(msg, field="order_id", remedy="Open it once.")
             outcome = draft.open_order(
@@ -99,7 +101,12 @@ class OrderingDesk(Running):
                 **given,
             )
             require_storable(outcome.events)
-            tx.add_order(outcome.order, outcome.events, at)
+            try:
+                tx.add_order(outcome.order, outcome.events, at)
+            except ConflictError:
+                # It was not there a moment ago: it is decided anew.
+                msg = "Another writer opened the order first."
+                raise StaleWriteError(msg, remedy="Load it.") from None
             self._remember(tx, actor, key, digest, outcome.order)
             return outcome.order
 
