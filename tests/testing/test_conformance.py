@@ -339,3 +339,24 @@ class TestSuite:
 
         with pytest.raises(pytest.skip.Exception, match="not-applicable: "):
             suite["test_plg_hook_001"]()
+
+
+class TestSeeing:
+    """What nobody has seen is not proven."""
+
+    @pytest.mark.parametrize(
+        ("method", "check", "said"),
+        [
+            ("progress", "PLG-MAP-004", "write progress() of the harness"),
+            ("progress", "PLG-HOOK-001", "write progress() of the harness"),
+            ("price", "PLG-MAP-002", "write price() of the harness"),
+            ("webhook", "PLG-HOOK-001", "Write webhook()."),
+        ],
+    )
+    def test_a_harness_that_cannot_show_it_fails(self, method, check, said):
+        """What is declared and cannot be shown fails, with what to write."""
+        blind = type("Blind", (AgencyHarness,), {method: getattr(Harness, method)})
+        result = check_plugin(blind(), select=[check]).results[0]
+
+        assert Verdict.FAIL is result.verdict
+        assert said in result.detail

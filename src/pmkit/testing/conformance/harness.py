@@ -51,7 +51,7 @@ class Harness:
     The plugin, its settings, and a far side that it can be tested against.
 
     Write a subclass with the manifest, `settings` and `simulator`; the other methods
-    have defaults, and a check that needs one of them does not apply without it.
+    have defaults, and what the plugin declares fails where nobody can see it.
     Where to put it: the entry-point group ``pmkit.harness.v1`` under the id of the
     plugin, or a module ``harness`` with a class ``Harness`` beside the manifest's.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pmkit.hooks.operations import OPERATIONS
 from pmkit.testing.conformance.case import Case, Station
 from pmkit.testing.conformance.outcome import done_as_asked
-from pmkit.testing.conformance.verdicts import Inapplicable
+from pmkit.testing.conformance.verdicts import NOTHING_HAPPENS, Failed, Inapplicable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -191,7 +191,7 @@ class Rig:
             The case, and how many times the far side went on.
 
         Raises:
-            Inapplicable: If the far side of the harness cannot go on.
+            Failed: If the far side of the harness cannot go on.
         """
         case = self.case("observations")
         steps = 0
@@ -200,6 +200,5 @@ class Rig:
         ):
             steps += 1
         if not steps:
-            reason = "The far side cannot go on: write progress() of the harness."
-            raise Inapplicable(reason)
+            raise Failed(NOTHING_HAPPENS)
         return case, steps

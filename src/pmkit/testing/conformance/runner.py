@@ -162,7 +162,7 @@ def _ran(check: Check, rig: Rig) -> tuple[Verdict, str]:
     except Failed as evidence:
         return Verdict.FAIL, f"{evidence}"
     except InputError as error:
-        return Verdict.NOT_APPLICABLE, f"The harness cannot: {error.message}"
+        return Verdict.FAIL, f"the harness cannot: {error.message} {error.remedy}"
     except Exception as error:  # noqa: BLE001 - one broken harness must not hide the rest
         return Verdict.FAIL, f"the check broke off: {type(error).__name__}: {error}"
     return Verdict.PASS, ""

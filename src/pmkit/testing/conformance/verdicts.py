@@ -23,6 +23,10 @@ class Inapplicable(Exception):  # noqa: N818 - a verdict of a check, not an erro
     """
 
 
+#: Why a check fails that cannot see what the plugin declares.
+NOTHING_HAPPENS = "nobody can see it: write progress() of the harness"
+
+
 def require(holds: object, evidence: str) -> None:
     """
     Fail the check unless something holds.

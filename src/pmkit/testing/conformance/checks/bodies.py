@@ -23,7 +23,7 @@ from pmkit.testing.conformance.faults import UNREADABLE
 from pmkit.testing.conformance.outcome import lie
 from pmkit.testing.conformance.registry import check
 from pmkit.testing.conformance.results import Level
-from pmkit.testing.conformance.verdicts import Inapplicable, require
+from pmkit.testing.conformance.verdicts import Failed, Inapplicable, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def prepared(rig: Rig, operation: str) -> Case:
         return rig.case(operation)
     try:
         return rig.told()[0]
-    except Inapplicable:
+    except Failed:
         return rig.case(operation)
 
 

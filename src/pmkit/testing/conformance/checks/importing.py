@@ -4,6 +4,7 @@ Importing a plugin is cheap and does nothing.
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmkit.testing.conformance.registry import check
 from pmkit.testing.conformance.results import Level
-from pmkit.testing.conformance.verdicts import Failed, Inapplicable, require
+from pmkit.testing.conformance.verdicts import Failed, require
 
 if TYPE_CHECKING:
     from pmkit.testing.conformance.rig import Rig
@@ -76,11 +77,13 @@ def _run(program: str) -> Any:
 
 
 def _module_of(rig: Rig) -> str:
-    module = rig.harness.target.partition(":")[0]
-    if not module:
-        reason = "The harness does not say where the manifest stands: set target."
-        raise Inapplicable(reason)
-    return module
+    target = rig.harness.target
+    if not target:
+        group, name = "pmkit.plugins.v1", rig.manifest.id
+        found = importlib.metadata.entry_points(group=group, name=name)
+        target = next((point.value for point in found), "")
+    require(target, "nobody can see where the manifest stands: set target")
+    return target.partition(":")[0]
 
 
 @check(

@@ -18,7 +18,12 @@ from pmkit.testing.conformance import raw
 from pmkit.testing.conformance.registry import check
 from pmkit.testing.conformance.results import Level
 from pmkit.testing.conformance.samples import order_id
-from pmkit.testing.conformance.verdicts import Inapplicable, require
+from pmkit.testing.conformance.verdicts import (
+    NOTHING_HAPPENS,
+    Failed,
+    Inapplicable,
+    require,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,8 +128,8 @@ def exact_price(rig: Rig) -> None:
             continue
         case = rig.case("quote")
         if not rig.harness.price(case.station.simulator, amount):
-            reason = "The far side cannot quote a given price: write price()."
-            raise Inapplicable(reason)
+            evidence = "nobody can see it: write price() of the harness"
+            raise Failed(evidence)
         case.request = _in(case.request, amount.currency)
         outcome = case.call()
         require(outcome.error is None, f"for {amount} it fails: {outcome}")
@@ -246,8 +251,7 @@ def never_back(rig: Rig) -> None:
         fresh = [x for x in told.poll() if x.id not in seen]
         seen.update((item.id, item) for item in fresh)
     if not polls:
-        reason = "The far side cannot go on: write progress() of the harness."
-        raise Inapplicable(reason)
+        raise Failed(NOTHING_HAPPENS)
     news = list(seen.values())
     require(news, f"{polls} things happened, and nothing is reported")
     times = [item.at for item in news]

@@ -14,7 +14,12 @@ from pmkit.testing.conformance import raw
 from pmkit.testing.conformance.bodies import decoded
 from pmkit.testing.conformance.registry import check
 from pmkit.testing.conformance.results import Level
-from pmkit.testing.conformance.verdicts import Failed, Inapplicable, require
+from pmkit.testing.conformance.verdicts import (
+    NOTHING_HAPPENS,
+    Failed,
+    Inapplicable,
+    require,
+)
 
 if TYPE_CHECKING:
     from pmkit.effects.webhooks import Delivery
@@ -61,13 +66,12 @@ def message(rig: Rig, account: str = "first") -> tuple[Case, Delivery]:
         account: Whose far side.
 
     Raises:
-        Inapplicable: If the harness cannot.
+        Failed: If the harness cannot.
     """
     station = rig.station(account=account)
     case = rig.case("observations", station=station)
     if not rig.harness.progress(station.simulator, case.subject):
-        reason = "The far side cannot go on: write progress() of the harness."
-        raise Inapplicable(reason)
+        raise Failed(NOTHING_HAPPENS)
     station.simulator.now = station.clock.now()
     return case, rig.harness.webhook(station.simulator)
 
