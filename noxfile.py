@@ -79,6 +79,13 @@ def _installed(version: str) -> bool:
     return answer.stdout.strip() == version
 
 
+#: The plugins that live here, each a distribution of its own.
+PLUGINS = [
+    str(found.parent.relative_to(ROOT))
+    for found in sorted(ROOT.glob("plugins/*/pyproject.toml"))
+]
+#: Installed together with pmkit itself, so that the index is never asked for it.
+WITH_PLUGINS = [word for plugin in PLUGINS for word in ("-e", plugin)]
 FOUND = [version for version in PYTHONS if _installed(version)]
 #: The oldest Python here runs what needs only one: it has the fewest features.
 ONE = FOUND[0] if FOUND else None
@@ -99,10 +106,10 @@ def lint(session: nox.Session) -> None:
 @nox.session(python=ONE)
 def typing(session: nox.Session) -> None:
     """Check the types: mypy strict over src, noxfile, bench and the typing tests."""
-    session.install("-e", ".[testing]", *_group("typing"))
+    session.install("-e", ".[testing]", *WITH_PLUGINS, *_group("typing"))
     session.run("mypy")
-    if any(ROOT.glob("plugins/*/src")):
-        session.run("mypy", *map(str, sorted(ROOT.glob("plugins/*/src"))))
+    for plugin in PLUGINS:
+        session.run("mypy", f"{plugin}/src")
 
 
 @nox.session(python=ONE)
@@ -151,12 +158,15 @@ def coverage(session: nox.Session) -> None:
 @nox.session(python=ONE)
 def docs(session: nox.Session) -> None:
     """Build the pages, a warning is an error; run every example in them and in src."""
-    session.install("-e", ".", *_group("docs", "test"))
+    session.install("-e", ".", *WITH_PLUGINS, *_group("docs", "test"))
     out = pathlib.Path(session.create_tmp()) / "html"
     session.run("sphinx-build", "-n", "-W", "--keep-going", "-q", "docs", str(out))
     session.run("pytest", "README.md", "CONTRIBUTING.md", "docs")
     # A migration runs inside alembic only; its tests are tests/shell.
     session.run("pytest", "--doctest-modules", "--ignore-glob=*/migrations/*", "src")
+    for plugin in PLUGINS:
+        session.run("pytest", f"{plugin}/README.md")
+        session.run("pytest", "--doctest-modules", f"{plugin}/src")
 
 
 @nox.session(python=ONE)
