@@ -770,6 +770,12 @@ class TestOpening:
         other.close()
 
 
+def index(found):
+    """Describe an index, and which rows it has."""
+    options = {name: str(told) for name, told in found["dialect_options"].items()}
+    return str(found | {"dialect_options": options})
+
+
 def shape(connection):
     """Describe all tables and indexes, without how their SQL is laid out."""
     inspector = sa.inspect(connection)
@@ -779,7 +785,7 @@ def shape(connection):
                 (c["name"], str(c["type"]), c["nullable"], c["primary_key"])
                 for c in inspector.get_columns(name)
             ],
-            sorted(map(str, inspector.get_indexes(name))),
+            sorted(map(index, inspector.get_indexes(name))),
             sorted(map(str, inspector.get_unique_constraints(name))),
             inspector.get_foreign_keys(name),
         )

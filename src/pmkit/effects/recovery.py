@@ -46,6 +46,8 @@ class ParkReason(enum.StrEnum):
     NEWS_MISSING = "news-missing"
     #: It happened, and what was answered does not fit the order.
     NEWS_REFUSED = "news-refused"
+    #: It was tried so often without leaving that more would not help.
+    TRIED_TOO_OFTEN = "tried-too-often"
     #: The far side took it, and now says that it does not have it.
     LOST = "lost"
 
@@ -109,6 +111,9 @@ class Standing:
         parked: Why it waits for a person, if it does.
 
         reference: The far side's number, if one is known.
+
+        held_until: Until when a worker had it that did not say that it was done, UTC;
+            a worker that is alive holds on to what it sends.
     """
 
     state: EffectState
@@ -117,6 +122,7 @@ class Standing:
     next_at: dt.datetime | None = None
     parked: ParkReason | None = None
     reference: str = ""
+    held_until: dt.datetime | None = None
 
 
 def next_step(
@@ -166,7 +172,7 @@ def _undecided(
     call: Standing, capability: Capability, *, can_find: bool, now: dt.datetime
 ) -> Step:
     """Tell what may be done about a call that may have had its effect."""
-    settled = call.changed_at + SETTLING
+    settled = call.held_until or call.changed_at + SETTLING
     if call.state is EffectState.SUBMITTING and now < settled:
         # Another worker may be waiting for the answer at this moment.
         return Wait(settled)

@@ -8,6 +8,7 @@ is found again by the next round, and settled by the rules of `pmkit.effects.rec
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import attrs
@@ -22,26 +23,38 @@ from pmkit.effects import recovery
 from pmkit.effects.carry import news_of, plugin_of, request_of, send
 from pmkit.effects.declared import can_find, capability_of
 from pmkit.effects.recovery import ParkReason
+from pmkit.shell.desk.holding import ALONE
 from pmkit.shell.desk.open_call import OPEN, Came, OpenCall, result_of
 from pmkit.shell.desk.outcomes import OutcomesDesk
 from pmkit.shell.desk.running import load_order
 from pmkit.shell.desk.troubles import trouble
 from pmkit.shell.reserved import request_digest
+from pmkit.shell.store.fenced import Fenced
+from pmkit.shell.store.leasing import LeaseLostError, lost
 
 if TYPE_CHECKING:
     from pmkit.core.order import Order
     from pmkit.effects.carry import Request
+    from pmkit.shell.desk.holding import Holder
     from pmkit.shell.desk.troubles import Trouble
+    from pmkit.shell.store.leasing import RowClaim
     from pmkit.shell.store.rows import EffectRow
 
 
 class CarryingDesk(OutcomesDesk):
     """The calls to plugins that are due."""
 
-    def _carry_out_all(self, tried: set[str], troubles: list[Trouble]) -> int:
+    def _carry_out_all(
+        self,
+        tried: set[str],
+        troubles: list[Trouble],
+        *,
+        order_id: str | None = None,
+        holder: Holder = ALONE,
+    ) -> int:
         """Make the calls that were not tried yet; count those that came further."""
         with self.store.snapshot() as tx:
-            due = tx.due_effects(states=OPEN)
+            due = tx.due_effects(states=OPEN, order_id=order_id)
         made = 0
         waiting: set[tuple[str, str]] = set()
         for row in due:
@@ -49,43 +62,93 @@ class CarryingDesk(OutcomesDesk):
             # Nobody can move or cancel what may not be booked yet.
             if about not in waiting and row.effect.operation_id not in tried:
                 tried.add(row.effect.operation_id)
-                came = self._carry_out(row, troubles)
+                came = self._carry_out(row, troubles, holder)
                 made += came is not Came.NOTHING
                 if came is Came.SETTLED:
                     continue
             waiting.add(about)
         return made
 
-    def _carry_out(self, row: EffectRow, troubles: list[Trouble]) -> Came:
-        """Do the one thing that may be done about a call now."""
+    def _carry_out(
+        self, row: EffectRow, troubles: list[Trouble], holder: Holder = ALONE
+    ) -> Came:
+        """Take a call, if anything may be done about it now, and do that."""
+        call = self._call_of(row, troubles)
+        if call is None or self._waits(call) or not holder.may_call(row.effect.plugin):
+            return Came.NOTHING
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            claim = tx.claim_effect(row.effect.operation_id, holder.lease, at=now)
+        if claim is None:
+            return Came.NOTHING  # another worker has it, or it is over
+        holder.take(claim)
+        return self._carry_held(call, claim, holder)
+
+    def _call_of(self, row: EffectRow, troubles: list[Trouble]) -> OpenCall | None:
+        """Find whom a call is for."""
         try:
             plugin = plugin_of(row.effect, self.panel)
         except UnknownPluginError as error:
             name = row.effect.operation_id
             troubles.append(trouble(row.order_id, name, error))
-            return Came.NOTHING
-        call = OpenCall(
+            return None
+        return OpenCall(
             row=row,
             plugin=plugin,
             capability=capability_of(plugin, row.effect.kind),
             troubles=troubles,
         )
+
+    def _carry_held(self, call: OpenCall, claim: RowClaim, holder: Holder) -> Came:
+        """
+        Do the one thing that may be done about a call that was taken.
+
+        Every transaction in here checks the fence of the claim.
+        """
+        store = Fenced(self.store, claim)
+        here = self._on(store)
+        held = attrs.evolve(
+            call,
+            row=attrs.evolve(call.row, lease_until=claim.was_until),
+            alive=functools.partial(holder.alive, claim),
+            limit=holder.tries,
+        )
+        gone = False
         try:
-            return self._go_on(call)
+            came = here._go_on(held)  # noqa: SLF001 - it is this desk, on that store
+        except LeaseLostError:
+            came, gone = Came.NOTHING, True
         except StaleWriteError:
-            return Came.SETTLED  # another desk was faster
+            came = Came.SETTLED  # another desk was faster
+        finally:
+            holder.give_back(claim, lost=gone or store.lost)
+        if claim.lease.length and not (store.freed or store.lost or gone):
+            with self.store.transaction() as tx:
+                claim.release(tx)
+        return came
+
+    def _step(self, call: OpenCall) -> recovery.Step:
+        return recovery.next_step(
+            call.standing(),
+            call.capability,
+            can_find=can_find(call.plugin),
+            now=self.clock.now(),
+        )
+
+    def _waits(self, call: OpenCall) -> bool:
+        """Tell whether there is nothing to be done about a call now."""
+        if call.capability is not None and self._told_already(call.row):
+            return False
+        step = self._step(call)
+        parked = isinstance(step, recovery.Park) and bool(call.row.parked)
+        return parked or isinstance(step, recovery.Wait)
 
     def _go_on(self, call: OpenCall) -> Came:
         row = call.row
         if call.capability is not None and self._told_already(row):
             self._mark(row, EffectState.SUCCEEDED, result="reported")
             return Came.SETTLED
-        step = recovery.next_step(
-            call.standing(),
-            call.capability,
-            can_find=can_find(call.plugin),
-            now=self.clock.now(),
-        )
+        step = self._step(call)
         if isinstance(step, recovery.Ask):
             return self._ask(call)
         return self._take(call, step)
@@ -131,6 +194,8 @@ class CarryingDesk(OutcomesDesk):
 
     def _sent(self, call: OpenCall, request: Request | None, *, doubt: bool) -> Came:
         row = call.row
+        if not call.alive():
+            raise lost()  # whoever takes it next finds out, and nothing was sent
         try:
             answer = send(call.plugin, row.effect, request)
         except Exception as error:  # noqa: BLE001 - a plugin's fault is its own

@@ -5,6 +5,7 @@ One call that something can still happen to, while a round looks at it.
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -14,6 +15,9 @@ from pmkit.effects.recovery import ParkReason, Standing
 from pmkit.hooks.capabilities import Capability
 from pmkit.shell.desk.troubles import Trouble, trouble
 from pmkit.shell.store.rows import EffectRow
+
+#: How often a call or a notice is tried before a person has to look at it.
+TRIES = 20
 
 #: The calls that something can still happen to by itself.
 OPEN = frozenset(state for state in EffectState if not state.over)
@@ -30,6 +34,10 @@ class Came(enum.Enum):
     NOTHING = enum.auto()
 
 
+def _always() -> bool:
+    return True
+
+
 @attrs.frozen(kw_only=True)
 class OpenCall:
     """
@@ -43,12 +51,18 @@ class OpenCall:
         capability: What the plugin declares of it; `None` if it declares nothing.
 
         troubles: What did not go through is added here.
+
+        alive: Tells whether whoever makes the call still holds it.
+
+        limit: How often it is tried before a person has to look at it.
     """
 
     row: EffectRow
     plugin: Any
     capability: Capability | None
     troubles: list[Trouble]
+    alive: Callable[[], bool] = _always
+    limit: int = TRIES
 
     def standing(self) -> Standing:
         """Tell how it stands, as far as recovery has to know."""
@@ -75,6 +89,7 @@ def standing(row: EffectRow) -> Standing:
         next_at=row.next_at,
         parked=ParkReason(row.parked) if row.parked else None,
         reference=row.reference,
+        held_until=row.lease_until,
     )
 
 

@@ -130,6 +130,7 @@ _PARKED: Mapping[ParkReason, str] = MappingProxyType(
         ParkReason.NEWS_REFUSED: (
             "It happened, and what was answered does not fit the order."
         ),
+        ParkReason.TRIED_TOO_OFTEN: "It did not leave, however often it was tried.",
         ParkReason.LOST: "The far side took it, and now says that it has no such call.",
     }
 )
@@ -239,7 +240,7 @@ def _remedy(row: EffectRow) -> str:
         return _AFTER_REJECTION[row.effect.kind]
     if row.parked in {ParkReason.NEWS_MISSING, ParkReason.NEWS_REFUSED}:
         return "Ask the agency for its number, and resolve it as happened."
-    if row.parked == ParkReason.CANNOT_BE_SENT:
+    if row.parked in {ParkReason.CANNOT_BE_SENT, ParkReason.TRIED_TOO_OFTEN}:
         return "Repair the cause and send again, or give it up as did-not-happen."
     if row.parked or row.state is EffectState.UNKNOWN:
         return f"{_ASK}: {', '.join(possible)}."

@@ -235,6 +235,8 @@ class OutcomesDesk(HearingDesk):
     ) -> Came:
         """Nothing happened, and the same call may be made later."""
         after: dt.timedelta | None = getattr(error, "after", None)
+        if not parked and call.row.attempts + 1 >= call.limit:
+            parked = ParkReason.TRIED_TOO_OFTEN.value
         later = backoff(call.row.attempts + 1) if after is None else after
         self._end(
             call,

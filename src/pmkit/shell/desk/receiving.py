@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from pmkit.core.effects import Effect
 from pmkit.core.errors import InputError, NotFoundError, PluginError, UnknownPluginError
 from pmkit.core.order import NOTHING_HERE
 from pmkit.core.plugin_errors import PluginFaultError, WebhookRejected
@@ -22,9 +21,6 @@ from pmkit.shell.desk.hearing import HearingDesk
 from pmkit.shell.desk.troubles import Trouble, trouble
 from pmkit.shell.listeners import listeners
 from pmkit.shell.messages import ACCOUNT, given_back
-from pmkit.shell.plain import canonical_json
-from pmkit.shell.store.keeping import read_stored
-from pmkit.shell.wire import decode
 
 if TYPE_CHECKING:
     from pmkit.shell.store import Transaction
@@ -148,19 +144,15 @@ def order_called(
         The order; `None` if no order did, or two did.
     """
     effects = tx.tables.effects
-    named = f'"subject":{canonical_json(subject)}'
-    asked = sa.select(effects.c.order_id, effects.c.params).where(
-        effects.c.plugin == plugin, effects.c.params.contains(named, autoescape=True)
+    asked = (
+        sa.select(effects.c.order_id)
+        .where(effects.c.plugin == plugin, effects.c.subject == subject)
+        .distinct()
     )
-    for where in (effects.c.order_id == said, effects.c.order_id != said):
-        orders = {
-            row.order_id
-            for row in tx.connection.execute(asked.where(where))
-            if decode(read_stored(row.params), Effect).subject == subject
-        }
-        if orders:
-            return orders.pop() if len(orders) == 1 else None
-    return None
+    orders = set(tx.connection.execute(asked).scalars())
+    if said in orders:
+        return said
+    return orders.pop() if len(orders) == 1 else None
 
 
 def _order_said(news: News) -> str:

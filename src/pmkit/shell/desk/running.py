@@ -4,10 +4,11 @@ How every command runs: load, decide, save, and nothing else.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pmkit.core.effects import effects_of
 from pmkit.core.errors import ConflictError, InputError, NotFoundError
@@ -54,6 +55,12 @@ class Running:
     ids: Ids
     catalogue: Catalogue
     terms: Terms
+
+    def _on(self, store: Store) -> Self:
+        """Give the same desk on another store."""
+        here = copy.copy(self)
+        here.store = store
+        return here
 
     def calendar(
         self, terms: Terms, *, kind: CalendarKind = "factory"
@@ -178,7 +185,7 @@ class Running:
         if key is None:
             return None
         _require_key(key)
-        found = tx.recall(_scope(actor), key)
+        found = tx.recall(scope_of(actor), key)
         if found is None:
             return None
         if found.digest != digest:
@@ -198,7 +205,7 @@ class Running:
     ) -> None:
         if key is not None:
             tx.remember(
-                _scope(actor),
+                scope_of(actor),
                 key,
                 digest,
                 order.id,
@@ -256,8 +263,8 @@ def file_hash(content: object, *, field: str) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _scope(actor: Actor | None) -> str:
-    """Keys of two companies never meet."""
+def scope_of(actor: Actor | None) -> str:
+    """Tell whose keys those of an actor are: keys of two companies never meet."""
     return "system" if actor is None else f"{actor.role.value}:{actor.party}"
 
 

@@ -13,20 +13,16 @@ from pmkit.core.order import NOTHING_HERE
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.keeping import read_stored
 from pmkit.shell.store.rows import InboxRow
+from pmkit.shell.store.waking import Waking
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
     from typing import Any
 
-    from pmkit.shell.store.schema import Tables
 
-
-class Inbox:
+class Inbox(Waking):
     """The part of a transaction that is about what others tell us."""
-
-    connection: sa.Connection
-    tables: Tables
 
     def inbox_seen(self, provider: str, account: str, event_id: str) -> bool:
         """
@@ -107,6 +103,8 @@ class Inbox:
             "error": "",
         }
         self.connection.execute(sa.insert(self.tables.inbox), row)
+        if applied_at is None:
+            self.wake("", at)
         return True
 
     def inbox_waiting(

@@ -24,21 +24,25 @@ from pmkit.core.errors import (
 from pmkit.core.order import NOTHING_HERE
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.keeping import read_stored
+from pmkit.shell.store.leasing import FREE
 from pmkit.shell.store.rows import DUE, EffectRow, Resolution
+from pmkit.shell.store.waking import Waking
 from pmkit.shell.wire import decode, encode
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterable, Mapping
 
-    from pmkit.shell.store.schema import Tables
+    from pmkit.shell.store.leasing import Claim
 
 
-class Ledger:
+class Ledger(Waking):
     """The part of a transaction that is about calls to plugins."""
 
-    connection: sa.Connection
-    tables: Tables
+    #: Under what this transaction writes; see `pmkit.shell.store.fenced`.
+    claim: Claim | None = None
+    #: Whether the call that this transaction wrote about was given back with it.
+    freed: bool | None = None
 
     def add_effects(
         self,
@@ -83,12 +87,14 @@ class Ledger:
                 "created_at": at,
                 "updated_at": at,
                 "digest": known.get(effect.operation_id, ""),
+                "subject": effect.subject,
             }
             for effect in effects
         ]
         if rows:
             self._require_same({row["operation_id"]: row["digest"] for row in rows})
             self.connection.execute(sa.insert(self.tables.effects), rows)
+            self.wake(order_id, at)
 
     def _require_same(self, digests: Mapping[Any, Any]) -> None:
         """Refuse an operation id that was reserved for something else."""
@@ -227,6 +233,7 @@ class Ledger:
             "updated_at": at,
             "next_at": next_at,
             "parked": parked,
+            **FREE,
         }
         given = {"certainty": certainty, "reference": reference, "digest": digest}
         columns |= {name: value for name, value in given.items() if value is not None}
@@ -235,11 +242,25 @@ class Ledger:
         if wanted is EffectState.SUBMITTING:
             columns["attempts"] = before.attempts + 1
             columns["first_sent_at"] = before.first_sent_at or at
+            columns |= self._held(at)
         if wanted.over:
             # What the payer chose to pay with is not needed any more: it is forgotten.
             settled = attrs.evolve(before.effect, instrument="")
             columns["params"] = canonical_json(encode(settled))
         self._write(operation_id, columns)
+        self.freed = columns["lease_until"] is None
+        if self.freed and self.claim is not None and self.claim.lease.ask_in:
+            self.look_soon(before.order_id, at + self.claim.lease.ask_in)
+        if not parked:
+            # What waits behind a call that is over may go on now.
+            self.wake(before.order_id, next_at or at)
+
+    def _held(self, at: dt.datetime) -> dict[str, Any]:
+        """Keep the lease while a call is out; everything else gives it back."""
+        if self.claim is None:
+            return {}
+        lease = self.claim.lease
+        return {"lease_owner": lease.owner, "lease_until": lease.until(at)}
 
     def add_resolution(self, operation_id: str, resolution: Resolution) -> None:
         """
@@ -293,6 +314,8 @@ def _row(row: Any) -> EffectRow:
         reference=row.reference,
         parked=row.parked,
         resolutions=tuple(decode(each, Resolution) for each in said),
+        lease_until=row.lease_until,
+        lease_owner=row.lease_owner,
     )
 
 

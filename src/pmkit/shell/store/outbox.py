@@ -11,20 +11,16 @@ import sqlalchemy as sa
 from pmkit.core.ports import Notice
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.keeping import read_stored
+from pmkit.shell.store.waking import Waking
 from pmkit.shell.wire import decode, encode
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from pmkit.shell.store.schema import Tables
 
-
-class Outbox:
+class Outbox(Waking):
     """The part of a transaction that is about what people are told."""
-
-    connection: sa.Connection
-    tables: Tables
 
     def add_notices(self, notices: Iterable[Notice], at: dt.datetime) -> None:
         """
@@ -52,6 +48,7 @@ class Outbox:
         ]
         if rows:
             self.connection.execute(sa.insert(self.tables.outbox), rows)
+            self.wake("", at)
 
     def unsent_notices(self, *, limit: int | None = None) -> list[Notice]:
         """

@@ -172,6 +172,11 @@ class EffectRow:
         parked: Why it waits for a person; empty if it does not.
 
         resolutions: What people said of it, oldest first.
+
+        lease_until: Until when somebody works on it, UTC; past, if they did not say
+            that they are done.
+
+        lease_owner: Who does.
     """
 
     order_id: str
@@ -189,3 +194,5 @@ class EffectRow:
     reference: str = ""
     parked: str = ""
     resolutions: tuple[Resolution, ...] = ()
+    lease_until: dt.datetime | None = None
+    lease_owner: str = ""

@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
 #: The revisions of the tables, oldest first; the last one is that of this pmkit.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 HEAD = REVISIONS[-1]
 
 #: "pmkt" in the header of a SQLite file.
 APPLICATION_ID = 0x706D6B74
+
+#: Which calls something can still happen to; word for word that of their index.
+OPEN_EFFECT = "state NOT IN ('succeeded', 'rejected')"
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -60,6 +63,9 @@ class Tables:
     effects: sa.Table
     outbox: sa.Table
     inbox: sa.Table
+    timers: sa.Table
+    deliveries: sa.Table
+    workers: sa.Table
     files: sa.Table
     meta: sa.Table
     revision: sa.Table
@@ -86,6 +92,9 @@ def tables(prefix: str = "", schema: str | None = None) -> Tables:
         effects=_effects(metadata, prefix),
         outbox=_outbox(metadata, prefix),
         inbox=_inbox(metadata, prefix),
+        timers=_timers(metadata, prefix),
+        deliveries=_deliveries(metadata, prefix),
+        workers=_workers(metadata, prefix),
         files=_files(metadata, prefix),
         meta=_meta(metadata, prefix),
         revision=sa.Table(
@@ -115,6 +124,15 @@ def _whole(name: str, **more: Any) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, nullable=False, **more)
 
 
+def _lease() -> tuple[sa.Column[Any], ...]:
+    """Who works on a row at this moment, until when, and how often one did."""
+    return (
+        _added("lease_owner"),
+        _instant("lease_until", nullable=True),
+        _whole("fence", server_default=sa.text("0")),
+    )
+
+
 def _instant(name: str, *, nullable: bool = False) -> sa.Column[dt.datetime]:
     return sa.Column(name, Instant, nullable=nullable)
 
@@ -137,6 +155,9 @@ def _orders(metadata: sa.MetaData, prefix: str) -> sa.Table:
         _text("supplier"),
         _text("state"),
         _instant("updated_at"),
+        # 1 if nothing can happen any more by time or by news.
+        _whole("settled", server_default=sa.text("0")),
+        sa.Index(f"{prefix}orders_by_settled", "settled", "id"),
     )
 
 
@@ -197,6 +218,16 @@ def _effects(metadata: sa.MetaData, prefix: str) -> sa.Table:
         _added("resolved_by"),
         _added("evidence"),
         _instant("resolved_at", nullable=True),
+        _added("subject"),
+        *_lease(),
+        sa.Index(f"{prefix}effects_by_subject", "plugin", "subject"),
+        sa.Index(
+            f"{prefix}effects_open",
+            "plugin",
+            "number",
+            sqlite_where=sa.text(OPEN_EFFECT),
+            postgresql_where=sa.text(OPEN_EFFECT),
+        ),
         sa.Index(f"{prefix}effects_by_state", "state", "number"),
         sa.Index(f"{prefix}effects_by_order", "order_id", "number"),
         sa.Index(f"{prefix}effects_by_parked", "parked", "number"),
@@ -235,7 +266,50 @@ def _inbox(metadata: sa.MetaData, prefix: str) -> sa.Table:
         _added("scheme"),
         _whole("attempts", server_default=sa.text("0")),
         _added("error"),
+        _instant("next_at", nullable=True),
         sa.Index(f"{prefix}inbox_by_applied", "applied_at", "attempts"),
+    )
+
+
+def _timers(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}timers",
+        metadata,
+        _text("order_id", primary_key=True),
+        _text("kind", primary_key=True),
+        _text("subject", primary_key=True),
+        _instant("due_at"),
+        _whole("attempts", server_default=sa.text("0")),
+        _added("error"),
+        *_lease(),
+        sa.Index(f"{prefix}timers_by_due", "due_at"),
+    )
+
+
+def _deliveries(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}deliveries",
+        metadata,
+        _text("notice_id", primary_key=True),
+        _text("notifier", primary_key=True),
+        _whole("number"),
+        _text("state"),
+        _whole("attempts", server_default=sa.text("0")),
+        _instant("next_at", nullable=True),
+        _added("error"),
+        *_lease(),
+        sa.Index(f"{prefix}deliveries_by_notifier", "notifier", "state", "number"),
+    )
+
+
+def _workers(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}workers",
+        metadata,
+        _text("name", primary_key=True),
+        _instant("started_at"),
+        _instant("seen_at"),
+        _whole("leases_lost", server_default=sa.text("0")),
     )
 
 

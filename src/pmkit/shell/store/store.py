@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pmkit.shell.clock import Clock
+    from pmkit.shell.engine.port import Waker
 _T = TypeVar("_T")
 #: Who loses the race for an order so often decides on one that never stands still.
 _TRIES = 5
@@ -55,6 +56,8 @@ class Store:
     def __init__(self, engine: sa.Engine, names: Tables, *, owned: bool = True) -> None:
         self.engine = engine
         self.tables = names
+        #: Told of what has to be come back to, inside the transaction that decides it.
+        self.waker: Waker | None = None
         self._owned = owned
         self._writing = threading.RLock()
 
@@ -160,7 +163,9 @@ class Store:
         Args:
             connection: In a transaction, of an engine on the same database.
         """
-        return Joined(connection, self.tables)
+        joined = Joined(connection, self.tables)
+        joined.waker = self.waker
+        return joined
 
     @classmethod
     def memory(cls, *, prefix: str = "") -> Self:
@@ -193,7 +198,15 @@ class Store:
             pmkit.StoreError: If the database fails; nothing was written.
         """
         with self._queue(), understood(), self.engine.begin() as connection:
-            yield Transaction(connection, self.tables)
+            tx = Transaction(connection, self.tables)
+            yield tx
+            self._pass_on(tx)
+
+    def _pass_on(self, tx: Transaction) -> None:
+        """Tell the engine what it has to come back to."""
+        if self.waker is not None:
+            for order_id, not_before in sorted(tx.wakes.items()):
+                self.waker.wake(order_id, not_before, connection=tx.connection)
 
     def attempt(self, work: Callable[[Transaction], _T]) -> _T:
         """
@@ -304,7 +317,9 @@ class Joined(Store):
     def transaction(self) -> Iterator[Transaction]:
         """Begin a part of the transaction that can be undone by itself."""
         with understood(), self.connection.begin_nested():
-            yield Transaction(self.connection, self.tables)
+            tx = Transaction(self.connection, self.tables)
+            yield tx
+            self._pass_on(tx)
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Transaction]:
@@ -314,7 +329,9 @@ class Joined(Store):
 
     def within(self, connection: sa.Connection) -> Joined:
         """Take part in another transaction."""
-        return Joined(connection, self.tables)
+        joined = Joined(connection, self.tables)
+        joined.waker = self.waker
+        return joined
 
 
 def _url_of(path: str | os.PathLike[str]) -> sa.URL | None:

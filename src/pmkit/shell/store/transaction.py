@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from pmkit.core.errors import ConflictError, CorruptStoreError, StaleWriteError
+from pmkit.core.rules.timers import settled
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.chain import GENESIS, event_hash
+from pmkit.shell.store.deliveries import Deliveries
 from pmkit.shell.store.inbox import Inbox
 from pmkit.shell.store.keeping import Keeping, read_stored
 from pmkit.shell.store.ledger import Ledger
 from pmkit.shell.store.outbox import Outbox
 from pmkit.shell.store.rows import OrderRow, RecordedEvent
+from pmkit.shell.store.timers import Timers
 from pmkit.shell.wire import decode_event, decode_order, encode_event, encode_order
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from pmkit.shell.store.schema import Tables
 
 
-class Transaction(Ledger, Outbox, Inbox, Keeping):
+class Transaction(Keeping, Ledger, Outbox, Inbox, Timers, Deliveries):
     """
     An open transaction of a store; made by `Store.transaction`.
 
@@ -44,6 +47,7 @@ class Transaction(Ledger, Outbox, Inbox, Keeping):
     ) -> None:
         super().__init__(connection, names)
         self.writes = writes
+        self.wakes = {}
 
     def load(self, order_id: str) -> Order | None:
         """
@@ -99,6 +103,7 @@ class Transaction(Ledger, Outbox, Inbox, Keeping):
         row = {"id": order.id, **_columns(order, rows, at)}
         self.connection.execute(sa.insert(orders), row)
         self.connection.execute(sa.insert(self.tables.events), rows)
+        self.set_timers(None, order, at)
 
     def save(
         self, before: Order, order: Order, events: Sequence[Event], at: dt.datetime
@@ -133,6 +138,7 @@ class Transaction(Ledger, Outbox, Inbox, Keeping):
         if written.rowcount != 1:
             raise _stale()
         self.connection.execute(sa.insert(self.tables.events), rows)
+        self.set_timers(before, order, at)
 
     def history(self, order_id: str) -> list[RecordedEvent]:
         """
@@ -265,4 +271,5 @@ def _columns(
         "supplier": order.supplier,
         "state": canonical_json(encode_order(order)),
         "updated_at": at,
+        "settled": int(settled(order)),
     }

@@ -1,0 +1,360 @@
+"""
+Timers: the moments at which an order has to be looked at, committed with its state.
+
+Whatever changes an order writes the difference of its due moments.  An order on which
+something can still happen has a *look* besides, so that none is ever forgotten.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import sqlalchemy as sa
+
+from pmkit.core.rules.timers import LOOK_EVERY, Timer, TimerKind, settled, timers_of
+from pmkit.shell.store.leasing import FREE, Lease, free, lost
+from pmkit.shell.store.waking import Waking
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from pmkit.core.order import Order
+    from pmkit.shell.store.transaction import Transaction
+
+_KEY = ("kind", "subject")
+
+
+@attrs.frozen(kw_only=True)
+class TimerClaim:
+    """
+    The due timers of one order, taken together.
+
+    Args:
+        order_id: The order.
+
+        lease: Who holds them.
+
+        fences: The fence of each, by kind and subject.
+
+        attempts: How often the one that failed most has failed.
+    """
+
+    order_id: str
+    lease: Lease
+    fences: dict[tuple[str, str], int]
+    attempts: int = 0
+
+    def require(self, tx: Transaction) -> None:
+        """
+        Check that nobody took one over; those that are gone are nobody's.
+
+        Args:
+            tx: The transaction that writes.
+
+        Raises:
+            LeaseLostError: If another worker took over.
+        """
+        timers = tx.tables.timers
+        asked = sa.select(timers.c.kind, timers.c.subject, timers.c.fence)
+        here = asked.where(timers.c.order_id == self.order_id)
+        for row in tx.connection.execute(here.with_for_update()):
+            if self.fences.get((row.kind, row.subject), row.fence) != row.fence:
+                raise lost()
+
+    def renew(self, tx: Transaction, until: dt.datetime) -> None:
+        """
+        Say that its holder is alive.
+
+        Args:
+            tx: A transaction that writes.
+
+            until: When they are free again, unless this is said again.
+        """
+        self._change(tx, {"lease_until": until})
+
+    def release(self, tx: Transaction) -> None:
+        """
+        Give back those that are still there.
+
+        Args:
+            tx: A transaction that writes.
+        """
+        self._change(tx, FREE)
+
+    def failed(self, tx: Transaction, error: str, until: dt.datetime) -> None:
+        """
+        Note that it did not go through; it is tried again.
+
+        Args:
+            tx: A transaction that writes.
+
+            error: The class of what went wrong; never its words.
+
+            until: When it is due again.
+        """
+        again = {"due_at": until, "attempts": self.attempts + 1, "error": error}
+        self._change(tx, {**again, **FREE})
+        tx.wake(self.order_id, until)
+
+    def _change(self, tx: Transaction, columns: dict[str, Any]) -> None:
+        timers = tx.tables.timers
+        for (kind, subject), fence in self.fences.items():
+            mine = (
+                (timers.c.order_id == self.order_id)
+                & (timers.c.kind == kind)
+                & (timers.c.subject == subject)
+                & (timers.c.fence == fence)
+                & timers.c.lease_until.is_not(None)
+            )
+            tx.connection.execute(sa.update(timers).where(mine).values(**columns))
+
+
+class Timers(Waking):
+    """The part of a transaction that is about due moments."""
+
+    def set_timers(self, before: Order | None, after: Order, at: dt.datetime) -> None:
+        """
+        Write the difference between the due moments of an order before and after.
+
+        Args:
+            before: The order as it was; `None` for a new one.
+
+            after: The order as it is now.
+
+            at: The present instant.
+        """
+        old = {} if before is None else _moments(before)
+        new = _moments(after)
+        self._unset(after.id, [key for key in old if key not in new])
+        self._set(after.id, [new[key] for key in new if new[key] != old.get(key)])
+        was_settled = before is not None and settled(before)
+        if settled(after) and not was_settled:
+            self._unset(after.id, [(TimerKind.LOOK.value, "")])
+        elif not settled(after) and (before is None or was_settled):
+            self._set(after.id, [_look(at)])
+
+    def claim_timers(
+        self, lease: Lease, *, at: dt.datetime, order_id: str | None = None
+    ) -> TimerClaim | None:
+        """
+        Take all due timers of the order that has waited longest.
+
+        Args:
+            lease: Who takes them, and for how long.
+
+            at: The present instant.
+
+            order_id: Only those of this order.
+
+        Returns:
+            The claim; `None` if nothing is due.
+        """
+        timers = self.tables.timers
+        due = (timers.c.due_at <= at) & free(timers, at)
+        if order_id is None:
+            first = sa.select(timers.c.order_id).where(due).order_by(timers.c.due_at)
+            locked = first.limit(1).with_for_update(skip_locked=True)
+            order_id = self.connection.execute(locked).scalar_one_or_none()
+            if order_id is None:
+                return None
+        here = timers.c.order_id == order_id
+        asked = sa.select(timers).where(here, due).with_for_update(skip_locked=True)
+        rows = self.connection.execute(asked).all()
+        if not rows:
+            return None
+        claim = TimerClaim(
+            order_id=order_id,
+            lease=lease,
+            fences={(row.kind, row.subject): row.fence + 1 for row in rows},
+            attempts=max(row.attempts for row in rows),
+        )
+        for (kind, subject), fence in claim.fences.items():
+            self.connection.execute(
+                sa.update(timers)
+                .where(here, timers.c.kind == kind, timers.c.subject == subject)
+                .values(
+                    fence=fence, lease_owner=lease.owner, lease_until=lease.until(at)
+                )
+            )
+        return claim
+
+    def timers_fired(
+        self,
+        order: Order,
+        at: dt.datetime,
+        *,
+        claim: TimerClaim | None = None,
+        look_at: dt.datetime | None = None,
+    ) -> None:
+        """
+        Take away the timers that are due, in the transaction of what they led to.
+
+        Those that another worker holds stay, and those that are missing are set: what
+        an older pmkit forgot is healed here.
+
+        Args:
+            order: The order as it is now.
+
+            at: The present instant.
+
+            claim: Under which they were taken; those that are free, if not given.
+
+            look_at: When somebody looks next; `LOOK_EVERY` from now if not given.
+        """
+        timers = self.tables.timers
+        here = (timers.c.order_id == order.id) & (timers.c.due_at <= at)
+        mine = free(timers, at)
+        if claim is not None:
+            mine |= timers.c.lease_owner == claim.lease.owner
+        self.connection.execute(sa.delete(timers).where(here, mine))
+        ahead = [timer for timer in timers_of(order) if timer.due_at > at]
+        if not settled(order):
+            look = at + LOOK_EVERY if look_at is None else look_at
+            ahead.append(Timer(kind=TimerKind.LOOK, due_at=look))
+        self._heal(order.id, ahead)
+        self._settle(order)
+
+    def _heal(self, order_id: str, wanted: list[Timer]) -> None:
+        """Set what is not there or wrong; a look only comes earlier, never later."""
+        timers = self.tables.timers
+        asked = sa.select(timers.c.kind, timers.c.subject, timers.c.due_at).where(
+            timers.c.order_id == order_id
+        )
+        there = {
+            (row.kind, row.subject): row.due_at
+            for row in self.connection.execute(asked)
+        }
+        anew = []
+        for timer in wanted:
+            found = there.get((timer.kind.value, timer.subject))
+            look = timer.kind is TimerKind.LOOK
+            if found is None or (found != timer.due_at and not look):
+                anew.append(timer)
+            elif found > timer.due_at:
+                anew.append(timer)  # a look only comes sooner
+        self._set(order_id, anew)
+
+    def _settle(self, order: Order) -> None:
+        orders = self.tables.orders
+        here = (orders.c.id == order.id) & (orders.c.settled != int(settled(order)))
+        change = sa.update(orders).where(here).values(settled=int(settled(order)))
+        self.connection.execute(change)
+
+    def _set(self, order_id: str, wanted: Iterable[Timer]) -> None:
+        rows: list[dict[str, Any]] = [
+            {
+                "order_id": order_id,
+                "kind": timer.kind.value,
+                "subject": timer.subject,
+                "due_at": timer.due_at,
+            }
+            for timer in wanted
+        ]
+        if not rows:
+            return
+        insert = _insert(self.connection)(self.tables.timers)
+        anew = {"due_at": insert.excluded.due_at, "attempts": 0, "error": "", **FREE}
+        self.connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=["order_id", "kind", "subject"], set_=anew
+            ),
+            rows,
+        )
+        for row in rows:
+            self.wake(order_id, row["due_at"])
+
+    def _unset(self, order_id: str, keys: list[tuple[str, str]]) -> None:
+        if not keys:
+            return
+        timers = self.tables.timers
+        both = sa.tuple_(timers.c.kind, timers.c.subject).in_(keys)
+        here = timers.c.order_id == order_id
+        self.connection.execute(sa.delete(timers).where(here, both))
+
+    # ------------------------------------------------------------------ queries
+
+    def timers(self, order_id: str) -> list[Timer]:
+        """
+        List the timers of an order, the next one first.
+
+        Args:
+            order_id: The order.
+        """
+        timers = self.tables.timers
+        asked = sa.select(timers).where(timers.c.order_id == order_id)
+        order = (timers.c.due_at, timers.c.kind, timers.c.subject)
+        return [
+            Timer(kind=TimerKind(row.kind), subject=row.subject, due_at=row.due_at)
+            for row in self.connection.execute(asked.order_by(*order))
+        ]
+
+    def due_orders(self, at: dt.datetime, *, limit: int | None = None) -> list[str]:
+        """
+        List the orders with a timer that is due, the longest due first.
+
+        Args:
+            at: The present instant.
+
+            limit: At most so many.
+        """
+        timers = self.tables.timers
+        first = sa.func.min(timers.c.due_at)
+        asked = (
+            sa.select(timers.c.order_id)
+            .where(timers.c.due_at <= at)
+            .group_by(timers.c.order_id)
+            .order_by(first, timers.c.order_id)
+            .limit(limit)
+        )
+        return list(self.connection.execute(asked).scalars())
+
+    def without_timer(self, *, limit: int | None = None) -> list[str]:
+        """
+        List the orders that something can still happen to and nobody will look at.
+
+        There are none: whatever writes an order writes its timers.
+
+        Args:
+            limit: At most so many.
+        """
+        orders, timers = self.tables.orders, self.tables.timers
+        look = sa.exists().where(
+            timers.c.order_id == orders.c.id,
+            timers.c.kind == TimerKind.LOOK.value,
+        )
+        asked = sa.select(orders.c.id).where(orders.c.settled == 0, ~look)
+        rows = self.connection.execute(asked.order_by(orders.c.id).limit(limit))
+        return list(rows.scalars())
+
+    def arm(self, order_ids: Iterable[str], at: dt.datetime) -> None:
+        """
+        Have orders looked at.
+
+        Args:
+            order_ids: The orders.
+
+            at: When, UTC.
+        """
+        for order_id in order_ids:
+            self._set(order_id, [Timer(kind=TimerKind.LOOK, due_at=at)])
+
+
+def _moments(order: Order) -> dict[tuple[str, str], Timer]:
+    return {(timer.kind.value, timer.subject): timer for timer in timers_of(order)}
+
+
+def _look(at: dt.datetime) -> Timer:
+    return Timer(kind=TimerKind.LOOK, due_at=at + LOOK_EVERY)
+
+
+def _insert(connection: sa.Connection) -> Any:
+    """Give the INSERT of the database that knows ON CONFLICT."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert
