@@ -134,7 +134,10 @@ def _text(value: object, _: Any) -> str:
     if not isinstance(value, str):
         msg = "It is not a text."
         raise DocumentError(msg, remedy="Write it in double quotes.")
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in value):
+    # What can be printed has none; only the rest is looked at one by one.
+    if not value.isprintable() and any(
+        unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in value
+    ):
         msg = "There is a control character in the text."
         raise DocumentError(msg, remedy="Leave it out.")
     return value

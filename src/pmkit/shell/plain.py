@@ -11,6 +11,11 @@ from pmkit.core.strict_json import read_json
 
 __all__ = ["canonical_json", "problem", "read_json"]
 
+#: Made once: `json.dumps` would make one for each value.
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
 
 def canonical_json(value: object) -> str:
     """
@@ -29,13 +34,7 @@ def canonical_json(value: object) -> str:
         '{"a":"货","b":[1,null]}'
     """
     try:
-        text = json.dumps(
-            value,
-            sort_keys=True,
-            separators=(",", ":"),
-            ensure_ascii=False,
-            allow_nan=False,
-        )
+        text = _ENCODER.encode(value)
         text.encode()
     except UnicodeEncodeError:
         msg = "A text has half of a surrogate pair in it, which is no character."

@@ -11,7 +11,8 @@ from pmkit.core.money import Money
 from pmkit.core.order import DaysAfterPayment, FixedShipDate, Order, OrderLine
 from pmkit.core.steps import draft
 from pmkit.shell.desk.choices import require_storable
-from pmkit.shell.desk.running import Running, command_digest
+from pmkit.shell.desk.importing import ImportingDesk
+from pmkit.shell.desk.running import command_digest
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pmkit.shell.store import Transaction
 
 
-class OrderingDesk(Running):
+class OrderingDesk(ImportingDesk):
     """The commands on the order itself."""
 
     def open_order(
