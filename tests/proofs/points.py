@@ -1,0 +1,106 @@
+"""
+Crash points, enumerated from the code that runs: every boundary between two durable
+writes, or between a write and a call that changes something outside.
+
+A transaction that only reads, and a question to a far side, change nothing: a crash
+after one is a crash at the boundary before it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultDialect
+
+_WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE)\b[^A-Za-z_]*(?:INTO|FROM)?\s*\"?(\w+)")
+_TABLES = "pmkit_proof_tables"
+
+
+class CrashError(BaseException):
+    """All memory is gone from here on; only what is on the disk goes on."""
+
+
+class Points:
+    """
+    Counts the boundaries of this process; at the chosen one it dies.
+
+    Attributes:
+        names: The boundaries that were passed, in their order.
+    """
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self._at = 0
+        self._really = False
+        self._active = False
+        self._committing = ""
+
+    def begin(self, at: int = 0, *, really: bool = False) -> None:
+        """Count anew; die at boundary *at*, by kill -9 if *really*."""
+        self.names, self._at, self._really = [], at, really
+        self._active = True
+
+    def end(self) -> list[str]:
+        """Stop counting."""
+        self._active = False
+        return self.names
+
+    def boundary(self, name: str) -> None:
+        """Pass a boundary, or die here."""
+        if not self._active:
+            return
+        self.names.append(name)
+        if len(self.names) == self._at:
+            if self._really:
+                os.kill(os.getpid(), signal.SIGKILL)
+            self._active = False
+            raise CrashError(name)
+
+    # --------------------------------------------------------------- the database
+
+    def executing(self, connection: Any, _: Any, statement: str, *__: Any) -> None:
+        """Note what a transaction writes."""
+        found = _WRITES.match(statement)
+        if found:
+            connection.info.setdefault(_TABLES, {})[found[1].lower()] = None
+
+    def rolled_back(self, connection: Any) -> None:
+        """Forget what it wrote."""
+        connection.info.pop(_TABLES, None)
+
+    def committing(self, connection: Any) -> None:
+        """Pass the boundary before a commit."""
+        written = connection.info.pop(_TABLES, None)
+        if written:
+            self._committing = "+".join(written)
+            self.boundary(f"before commit of {self._committing}")
+
+    def committed(self) -> None:
+        """Pass the boundary after a commit."""
+        name, self._committing = self._committing, ""
+        if name:
+            self.boundary(f"after commit of {name}")
+
+
+#: Those of this process.
+POINTS = Points()
+
+
+def _watch() -> None:
+    commit = DefaultDialect.do_commit
+
+    def do_commit(self: DefaultDialect, connection: Any) -> None:
+        commit(self, connection)
+        POINTS.committed()
+
+    DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
+    sa.event.listen(sa.Engine, "before_cursor_execute", POINTS.executing)
+    sa.event.listen(sa.Engine, "rollback", POINTS.rolled_back)
+    sa.event.listen(sa.Engine, "commit", POINTS.committing)
+
+
+_watch()

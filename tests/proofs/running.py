@@ -1,0 +1,119 @@
+"""
+How long proofs run: their options, their progress file, and what they say.
+
+Every case has a name; a failure prints it with the command that replays it alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def say(text: str) -> None:
+    """Write a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def scratch() -> str:
+    """Give a folder for databases that need not outlive the machine."""
+    memory = pathlib.Path("/dev/shm")  # noqa: S108 - only where it is fast
+    place = memory if memory.is_dir() else None
+    return tempfile.mkdtemp(prefix="pmkit-proof-", dir=place)
+
+
+def options(what: str, **defaults: Any) -> argparse.Namespace:
+    """
+    Read the command line of a proof.
+
+    Args:
+        what: What is proven.
+
+        defaults: Further options with their defaults.
+    """
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument("--minutes", type=float, default=0.0, help="stop after these")
+    parser.add_argument("--progress", default="", help="file to go on from")
+    parser.add_argument("--only", default="", help="the one case to replay")
+    for name, value in defaults.items():
+        flag = f"--{name.replace('_', '-')}"
+        parser.add_argument(flag, type=type(value), default=value)
+    return parser.parse_args()
+
+
+class Tally:
+    """
+    Runs cases, and keeps what came of them.
+
+    Args:
+        session: The name of the nox session.
+
+        given: The options.
+    """
+
+    def __init__(self, session: str, given: argparse.Namespace) -> None:
+        self.session = session
+        self.given = given
+        self.began = time.monotonic()
+        self.done: dict[str, list[str]] = {}
+        self.file = pathlib.Path(given.progress) if given.progress else None
+        if self.file is not None and self.file.exists():
+            for line in self.file.read_text(encoding="utf-8").splitlines():
+                kept = json.loads(line)
+                self.done[kept["case"]] = kept["broken"]
+
+    def run(self, cases: Iterable[str], prove: Callable[[str], list[str]]) -> int:
+        """
+        Prove each case that was not proven yet.
+
+        Args:
+            cases: Their names.
+
+            prove: Says what is broken.
+
+        Returns:
+            The exit code.
+        """
+        ran = 0
+        for case in [self.given.only] if self.given.only else cases:
+            if case in self.done and not self.given.only:
+                continue
+            if self.over:
+                say(f"{self.session}: stopped after {self.given.minutes} minutes")
+                break
+            broken = prove(case)
+            ran += 1
+            self._keep(case, broken)
+        failed = {case: broken for case, broken in self.done.items() if broken}
+        spent = time.monotonic() - self.began
+        say(
+            f"{self.session}: {len(self.done)} cases ({ran} in this run, "
+            f"{spent:.0f} s), {len(failed)} failed"
+        )
+        return 1 if failed else 0
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is up."""
+        limit: float = self.given.minutes * 60
+        return bool(limit) and time.monotonic() - self.began > limit
+
+    def _keep(self, case: str, broken: list[str]) -> None:
+        self.done[case] = broken
+        if self.file is not None:
+            with self.file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"case": case, "broken": broken}) + "\n")
+        for each in broken[:10]:
+            say(f"{case}: {each}")
+        if broken:
+            module = self.session.replace("-", "_")
+            say(f'  replay: python -m tests.proofs.{module} --only "{case}"')
