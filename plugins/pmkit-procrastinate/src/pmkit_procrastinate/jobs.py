@@ -1,0 +1,250 @@
+"""
+The jobs: one for each order that has to be come back to, and not more than needed.
+
+A job is only a hint, and the rows of the store are the truth.  It is noted in the
+transaction that writes those rows: both are committed, or neither.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import attrs
+import sqlalchemy as sa
+
+from pmkit_procrastinate.installing import SCHEMA
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Mapping
+
+    from pmkit.shell.store.schema import Tables
+
+#: The name of the one task: come back to an order.
+WAKE = "pmkit.wake"
+
+# A job that waits for the same order, and not for longer, is enough.  Its row is locked
+# until this transaction ends, so that nobody can take the job, look at the order as it
+# was before, and find nothing.  One that somebody takes at this moment is passed over,
+# and another one noted: a wake is never lost, and nobody ever waits.
+#
+# Whoever is due first has the highest priority.  procrastinate lets a job wait for every
+# earlier one with the same lock, also for one that is due next month, unless its own
+# priority is higher.
+_PUT = """
+WITH waiting AS MATERIALIZED (
+    SELECT job.id FROM {schema}.procrastinate_jobs AS job
+    WHERE {lock} AND job.status = 'todo'
+        AND job.queue_name = :queue AND job.task_name = :task
+        AND (job.scheduled_at IS NULL
+            OR job.scheduled_at <= clock_timestamp() + make_interval(secs => :delay))
+        AND current_setting('transaction_isolation') = 'read committed'
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+)
+SELECT {schema}.procrastinate_defer_jobs_v1(ARRAY[ROW(
+    :queue, :task, {priority}, CAST(:lock AS text), NULL,
+    jsonb_build_object('order_id', CAST(:order_id AS text)),
+    CASE WHEN :delay > 0
+        THEN clock_timestamp() + make_interval(secs => :delay) END
+)::{schema}.procrastinate_job_to_defer_v1])
+WHERE NOT EXISTS (SELECT FROM waiting)
+"""
+_PRIORITY = (
+    "-ceil(extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z')"
+    " + {delay})::integer"
+)
+
+# The new job is another one, so that a worker that was only asleep and ends the old one
+# takes nothing away.
+_REPLACE = """
+WITH lost AS MATERIALIZED (
+    SELECT job.* FROM {schema}.procrastinate_jobs AS job
+    LEFT JOIN {schema}.procrastinate_workers AS worker ON worker.id = job.worker_id
+    WHERE job.status = 'doing' AND job.queue_name = :queue AND {which}
+    ORDER BY job.id
+    LIMIT 1000
+    FOR UPDATE OF job SKIP LOCKED
+), ended AS MATERIALIZED (
+    SELECT lost.id, {schema}.procrastinate_finish_job_v1(lost.id, 'failed', true)
+    FROM lost
+)
+SELECT count({schema}.procrastinate_defer_jobs_v1(ARRAY[ROW(
+    lost.queue_name, lost.task_name, {priority}, lost.lock, NULL, lost.args, NULL
+)::{schema}.procrastinate_job_to_defer_v1]))
+FROM lost JOIN ended ON ended.id = lost.id
+"""
+_SILENT = """(
+    worker.id IS NULL
+    OR worker.last_heartbeat < clock_timestamp() - make_interval(secs => :silent)
+)"""
+_THESE = "job.id = ANY(:ids)"
+
+_DOING = """
+SELECT job.id FROM {schema}.procrastinate_jobs AS job
+WHERE job.status = 'doing' AND job.queue_name = :queue AND job.worker_id = ANY(:workers)
+"""
+# The latest event of a job says when it ended.
+_FORGET = """
+DELETE FROM {schema}.procrastinate_jobs AS job
+WHERE job.queue_name = :queue
+    AND job.status IN ('succeeded', 'failed', 'cancelled', 'aborted')
+    AND NOT EXISTS (
+        SELECT FROM {schema}.procrastinate_events AS event
+        WHERE event.job_id = job.id
+            AND event.at > clock_timestamp() - make_interval(secs => :age)
+    )
+"""
+_COUNT = """
+SELECT job.status, count(*) FROM {schema}.procrastinate_jobs AS job
+WHERE job.queue_name = :queue GROUP BY job.status
+"""
+
+
+def queue_of(tables: Tables) -> str:
+    """
+    Name the queue of a store: stores in one database do not meet.
+
+    Args:
+        tables: The tables of the store, with their schema and prefix.
+
+    Returns:
+        Such as ``pmkit``, or ``pmkit:shop.pm_`` for the tables ``shop.pm_orders`` etc.
+    """
+    place = f"{tables.metadata.schema or ''}.{tables.prefix}".strip(".")
+    return f"pmkit:{place}" if place else "pmkit"
+
+
+@attrs.frozen(kw_only=True)
+class Jobs:
+    """
+    The jobs of one store.
+
+    Every method takes a connection in a transaction, and nothing counts before that is
+    committed.
+
+    Args:
+        queue: The queue of the store.
+
+        schema: Where procrastinate's tables are.
+    """
+
+    queue: str = "pmkit"
+    schema: str = SCHEMA
+
+    def put(
+        self, connection: sa.Connection, order_id: str, delay: dt.timedelta
+    ) -> bool:
+        """
+        Note that an order has to be come back to.
+
+        Args:
+            connection: In the transaction of the rows that it is about.
+
+            order_id: The order; empty for messages and notices, which belong to none
+                and may be worked on by several at once.
+
+            delay: Not before so long from now.
+
+        Returns:
+            Whether a job was added; `False` if one that waits is enough.
+        """
+        lock = f"{self.queue}:{order_id}" if order_id else None
+        given = {"lock": lock, "order_id": order_id, "task": WAKE}
+        seconds = max(delay.total_seconds(), 0.0)
+        statement = _put(self.schema, locked=lock is not None)
+        row = connection.execute(
+            statement, {**given, "queue": self.queue, "delay": seconds}
+        ).one_or_none()
+        return row is not None
+
+    def rescue(self, connection: sa.Connection, silent: dt.timedelta) -> int:
+        """
+        Have others do what workers began that are gone.
+
+        Args:
+            connection: In a transaction.
+
+            silent: How long a worker that is alive can be silent.
+
+        Returns:
+            How many jobs.
+        """
+        given = {"queue": self.queue, "silent": silent.total_seconds()}
+        statement = _replace(self.schema, _SILENT)
+        return int(connection.execute(statement, given).scalar_one())
+
+    def replace(self, connection: sa.Connection, ids: Collection[int]) -> int:
+        """
+        Have others do jobs that are noted as begun and that nobody is at.
+
+        Args:
+            connection: In a transaction.
+
+            ids: The jobs.
+
+        Returns:
+            How many of them there were.
+        """
+        statement = _replace(self.schema, _THESE)
+        given = {"queue": self.queue, "ids": sorted(ids)}
+        return int(connection.execute(statement, given).scalar_one())
+
+    def doing(self, connection: sa.Connection, workers: Collection[int]) -> set[int]:
+        """
+        List the jobs that some workers have begun and not ended, as is noted.
+
+        Args:
+            connection: In a transaction.
+
+            workers: The numbers that procrastinate gave them.
+        """
+        given = {"queue": self.queue, "workers": sorted(workers)}
+        return set(connection.execute(_text(_DOING, self.schema), given).scalars())
+
+    def forget(self, connection: sa.Connection, age: dt.timedelta) -> int:
+        """
+        Delete jobs that ended.
+
+        Args:
+            connection: In a transaction.
+
+            age: How long ago.
+
+        Returns:
+            How many.
+        """
+        given = {"queue": self.queue, "age": age.total_seconds()}
+        return connection.execute(_text(_FORGET, self.schema), given).rowcount
+
+    def count(self, connection: sa.Connection) -> Mapping[str, int]:
+        """
+        Count the jobs that are there by what became of them.
+
+        Args:
+            connection: In a transaction.
+
+        Returns:
+            Such as ``{"todo": 3, "doing": 1}``.
+        """
+        rows = connection.execute(_text(_COUNT, self.schema), {"queue": self.queue})
+        return {row.status: row.count for row in rows}
+
+
+@functools.cache
+def _put(schema: str, *, locked: bool) -> sa.TextClause:
+    which = "job.lock = :lock" if locked else "job.lock IS NULL"
+    priority = _PRIORITY.format(delay=":delay")
+    return _text(_PUT, schema, lock=which, priority=priority)
+
+
+@functools.cache
+def _replace(schema: str, which: str) -> sa.TextClause:
+    return _text(_REPLACE, schema, which=which, priority=_PRIORITY.format(delay="0"))
+
+
+@functools.cache
+def _text(template: str, schema: str, **parts: str) -> sa.TextClause:
+    quoted = '"' + schema.replace('"', '""').replace(":", r"\:") + '"'
+    return sa.text(template.format(schema=quoted, **parts))
