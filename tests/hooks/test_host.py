@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import pathlib
 import subprocess
 import sys
@@ -277,12 +278,12 @@ class TestStages:
             (
                 MANIFEST + "object.__setattr__(MANIFEST, 'title', 3)\n",
                 "manifest",
-                "has the title 3, which is no text",
+                "title: 3 is no line of text",
             ),
             (
                 MANIFEST + "object.__setattr__(MANIFEST, 'capabilities', None)\n",
                 "manifest",
-                "has capabilities that are no Capabilities",
+                "capabilities: None are no Capabilities",
             ),
             (
                 MANIFEST + "object.__setattr__(MANIFEST, 'factory', 'os.system')\n",
@@ -663,13 +664,57 @@ def test_a_failure_is_one_line():
     assert "(a.py:3)" in str(failure)
 
 
-def test_capabilities_are_records(site):
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"operations": {"send": "full"}}, "operations"),
+        ({"operations": ["send"]}, "operations"),
+        ({"webhooks": "full"}, "webhooks"),
+        ({"currencies": "USD"}, "currencies"),
+        ({"countries": ("CN", 7)}, "countries"),
+        ({"calls_per_minute": 0}, "calls_per_minute"),
+        ({"calls_per_minute": True}, "calls_per_minute"),
+    ],
+)
+def test_capabilities_are_records(wrong, field):
     """A capability of another type would pass for usable."""
-    can = Capabilities(operations={"send": "full"})
+    with pytest.raises(InputError) as caught:
+        Capabilities(**wrong)
 
-    with pytest.raises(PluginError, match="capabilities that are no Capabilities"):
-        host(site).register(manifest(capabilities=can))
+    assert field == caught.value.field
     assert Capability().support.usable is False
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"support": "full"}, "support"),
+        ({"support": True}, "support"),
+        ({"note": None}, "note"),
+        ({"idempotency": "native"}, "idempotency"),
+        ({"window": 60}, "window"),
+        ({"window": dt.timedelta(0)}, "window"),
+        ({"look_up": None}, "look_up"),
+    ],
+)
+def test_a_capability_is_of_its_types(wrong, field):
+    """A word in place of a choice is refused before anything is routed by it."""
+    with pytest.raises(InputError) as caught:
+        Capability(**wrong)
+
+    assert field == caught.value.field
+
+
+@pytest.mark.parametrize(
+    ("inner", "value"), [("support", "full"), ("window", -1), ("note", 7)]
+)
+def test_capabilities_are_looked_at_again(inner, value):
+    """A capability that was changed behind its checks stops its plugin."""
+    odd = Capability(support=FULL.support)
+    object.__setattr__(odd, inner, value)
+
+    with pytest.raises(InputError, match=inner):
+        manifest(capabilities=Capabilities(operations={"send": odd}))
 
 
 def test_the_light_table_is_the_table():

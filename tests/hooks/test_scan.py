@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from pmkit.hooks import scan as scanning
-from pmkit.hooks.scan import GROUP, normalized, scan
+from pmkit.hooks.installed import GROUP
+from pmkit.hooks.scan import normalized, scan
 
 #: What may stand in a line of entry points, odd and plain.
 HEADERS = st.sampled_from(
@@ -310,7 +311,7 @@ class TestScan:
             text=True,
         )
 
-        ours = {"pmkit", "pmkit.hooks", "pmkit.hooks.scan"}
+        ours = {"pmkit", "pmkit.hooks", "pmkit.hooks.installed", "pmkit.hooks.scan"}
         free = {"__future__", "importlib", "importlib._bootstrap", "warnings"}
         free |= {"importlib._bootstrap_external", "_warnings"}
 

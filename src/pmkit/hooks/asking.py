@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from pmkit.core.plugin_errors import SettingsError
+from pmkit.hooks.failures import pass_on
 from pmkit.hooks.secrets import Secret
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class Hooks:
         for impl in self._asked("pmkit_on_call"):
             try:
                 impl.function(*[given[name] for name in impl.argnames])
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - a listener's code
+            except BaseException as error:  # noqa: BLE001 - a listener's code
+                pass_on(error)
                 self._trouble(impl.plugin_name, "pmkit_on_call", error)
 
     def secret(self, reference: str) -> Secret | None:
@@ -104,7 +106,8 @@ class Hooks:
                 answer: Any = impl.function(*[given[name] for name in impl.argnames])
                 if answer is not None:
                     return answer if isinstance(answer, Secret) else Secret(answer)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - a source's code
+            except BaseException as error:  # noqa: BLE001 - a source's code
+                pass_on(error)
                 self._trouble(impl.plugin_name, "pmkit_secret_source", error)
                 msg = f"{impl.plugin_name} raised {type(error).__name__}."
                 raise SettingsError(msg, remedy="Repair the source.") from None

@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 
+from pmkit.core.checked import positive
 from pmkit.core.errors import InputError
 
 #: The characters that every far side takes in a key.
@@ -61,7 +62,10 @@ class LookUp(enum.StrEnum):
     AUTHORITATIVE_ABSENCE = "authoritative-absence"
 
 
-def _explained(capability: Any, _: object, note: str) -> None:
+def _explained(capability: Any, _: object, note: Any) -> None:
+    if not isinstance(note, str):
+        msg = f"{note!r:.80} is no text."
+        raise InputError(msg, field="note", remedy="Write a sentence.")
     if capability.support is Support.PARTIAL and not note.strip():
         msg = "Partial support needs a note."
         raise InputError(msg, field="note", remedy="Say what is missing.")
@@ -79,6 +83,21 @@ def _varied(_: object, attribute: Any, value: Any) -> None:
     if not isinstance(value, str) or len(set(value)) < least:
         msg = "Too few characters to tell keys apart."
         raise InputError(msg, field=attribute.name, remedy="Give at least the digits.")
+
+
+def _is_one_of(_: object, attribute: Any, value: Any) -> None:
+    kind = type(attribute.default)
+    if not isinstance(value, kind):
+        names = ", ".join(f"{kind.__name__}.{each.name}" for each in kind)
+        msg = f"{value!r:.80} is no {kind.__name__}."
+        raise InputError(msg, field=attribute.name, remedy=f"Use one of {names}.")
+
+
+def _is_window(_: object, attribute: Any, value: Any) -> None:
+    fits = isinstance(value, dt.timedelta) and value > dt.timedelta(0)
+    if value is not None and not fits:
+        msg = f"{value!r:.80} is no time span above zero."
+        raise InputError(msg, field=attribute.name, remedy="Give a timedelta.")
 
 
 @attrs.frozen(kw_only=True)
@@ -102,17 +121,19 @@ class Capability:
         look_up: What it can tell of a call whose answer was lost.
 
     Raises:
-        pmkit.InputError: If partial support has no note, or keys could not be told
-            apart.
+        pmkit.InputError: If a field is of another type, partial support has no note,
+            or keys could not be told apart.
     """
 
-    support: Support = Support.UNKNOWN
+    support: Support = attrs.field(default=Support.UNKNOWN, validator=_is_one_of)
     note: str = attrs.field(default="", validator=_explained)
-    idempotency: Idempotency = Idempotency.NONE
-    window: dt.timedelta | None = None
+    idempotency: Idempotency = attrs.field(
+        default=Idempotency.NONE, validator=_is_one_of
+    )
+    window: dt.timedelta | None = attrs.field(default=None, validator=_is_window)
     key_length: int = attrs.field(default=255, validator=_long_enough)
     key_alphabet: str = attrs.field(default=KEY_ALPHABET, validator=_varied)
-    look_up: LookUp = LookUp.NONE
+    look_up: LookUp = attrs.field(default=LookUp.NONE, validator=_is_one_of)
 
 
 #: Something the plugin does, and that needs no further words.
@@ -120,8 +141,44 @@ FULL = Capability(support=Support.FULL)
 _UNKNOWN = Capability()
 
 
-def _frozen(value: Mapping[str, Capability]) -> Mapping[str, Capability]:
-    return MappingProxyType(dict(value))
+def _frozen(value: Any) -> Any:
+    # What is no mapping is refused by the validator.
+    return MappingProxyType(dict(value)) if isinstance(value, Mapping) else value
+
+
+def _are_operations(_: object, attribute: Any, value: Any) -> None:
+    if not isinstance(value, Mapping) or not all(
+        type(each) is Capability for each in value.values()
+    ):
+        msg = "Each operation has a Capability, and nothing else."
+        remedy = 'Write it as {"quote": FULL}.'
+        raise InputError(msg, field=attribute.name, remedy=remedy)
+
+
+def _is_capability(_: object, attribute: Any, value: Any) -> None:
+    if type(value) is not Capability:
+        msg = f"{value!r:.80} is no Capability."
+        raise InputError(msg, field=attribute.name, remedy="Write FULL, or say more.")
+
+
+def _codes(value: Any) -> Any:
+    return value if isinstance(value, str) else tuple(value)
+
+
+def _are_codes(_: object, attribute: Any, value: Any) -> None:
+    # The letters of one code would pass for codes.
+    if isinstance(value, str) or not all(_is_code(each) for each in value):
+        msg = f"{value!r:.80} is no list of codes."
+        raise InputError(msg, field=attribute.name, remedy='Write it as ("CN", "VN").')
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isalpha()
+
+
+def _is_rate(_: object, attribute: Any, value: Any) -> None:
+    if value is not None:
+        positive(_, attribute, value)
 
 
 @attrs.frozen(kw_only=True)
@@ -140,17 +197,26 @@ class Capabilities:
 
         calls_per_minute: How many calls the far side takes; unlimited if `None`.
 
+    Raises:
+        pmkit.InputError: If a field is of another type.
+
     Examples:
         >>> can = Capabilities(operations={"quote": FULL})
         >>> can["quote"].support.usable, can["book"].support.value
         (True, 'unknown')
     """
 
-    operations: Mapping[str, Capability] = attrs.field(factory=dict, converter=_frozen)
-    webhooks: Capability = attrs.field(factory=Capability)
-    currencies: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    calls_per_minute: int | None = None
+    operations: Mapping[str, Capability] = attrs.field(
+        factory=dict, converter=_frozen, validator=_are_operations
+    )
+    webhooks: Capability = attrs.field(default=_UNKNOWN, validator=_is_capability)
+    currencies: tuple[str, ...] = attrs.field(
+        default=(), converter=_codes, validator=_are_codes
+    )
+    countries: tuple[str, ...] = attrs.field(
+        default=(), converter=_codes, validator=_are_codes
+    )
+    calls_per_minute: int | None = attrs.field(default=None, validator=_is_rate)
 
     def __getitem__(self, operation: str) -> Capability:
         """Say what is known of one operation."""

@@ -13,8 +13,9 @@ import attrs
 from pmkit.core.errors import InputError
 from pmkit.core.plugin_errors import SettingsError
 from pmkit.hooks.failures import Stage, Stopped
+from pmkit.hooks.installed import GROUP, Installed, Scan
 from pmkit.hooks.pipeline import check_group
-from pmkit.hooks.scan import GROUP, Installed, Scan, normalized
+from pmkit.hooks.scan import normalized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

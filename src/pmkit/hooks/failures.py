@@ -11,13 +11,29 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pmkit.core.errors import InputError, PluginError
+from pmkit.hooks.installed import shown
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from pmkit.hooks.scan import Installed
+    from pmkit.hooks.installed import Installed
 
 _LONGEST = 300
+
+
+def pass_on(error: BaseException) -> None:
+    """
+    Raise again what is for the application, whatever code of a plugin it came out of.
+
+    Args:
+        error: What was raised; an interrupt, a cancellation and the end of a generator
+            are no faults of a plugin.
+    """
+    # Who never imported asyncio cannot be cancelled by it.
+    asyncio = sys.modules.get("asyncio.exceptions")
+    cancelled = getattr(asyncio, "CancelledError", KeyboardInterrupt)
+    if isinstance(error, KeyboardInterrupt | GeneratorExit | cancelled):
+        raise error
 
 
 class Stage(enum.StrEnum):
@@ -78,14 +94,14 @@ class LoadFailure:
         ModuleNotFoundError: No module named 'acme'.
     """
 
-    id: str
+    id: str = attrs.field(converter=shown)
     stage: Stage
-    reason: str
-    distribution: str = ""
-    version: str = ""
-    file: str = ""
-    instance: str = ""
-    tracker: str = ""
+    reason: str = attrs.field(converter=shown)
+    distribution: str = attrs.field(default="", converter=shown)
+    version: str = attrs.field(default="", converter=shown)
+    file: str = attrs.field(default="", converter=shown)
+    instance: str = attrs.field(default="", converter=shown)
+    tracker: str = attrs.field(default="", converter=shown)
 
     def __str__(self) -> str:
         whose = f"{self.distribution} {self.version}".strip()
@@ -140,7 +156,8 @@ def said(error: BaseException) -> str:
     """
     try:
         text = " ".join(f"{error}".split())
-    except Exception:  # noqa: BLE001 - a plugin's error may not even print
+    except BaseException as worse:  # noqa: BLE001 - a plugin's error may not even print
+        pass_on(worse)
         text = ""
     if isinstance(error, InputError):
         text = text.rstrip(".")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from pmkit.hooks.failures import pass_on, raised_at
 from pmkit.hooks.needed import NEEDED
 
 if TYPE_CHECKING:
@@ -97,8 +98,10 @@ def _one(
     """Compare one method with what is declared of it."""
     try:
         method = getattr(made, name, None)
-    except Exception as error:  # noqa: BLE001 - an attribute of a plugin may raise anything
-        yield f"{kind}.{name} raises {type(error).__name__}", ""
+        reason = method and wanted and _reason(made, method, name, arguments)
+    except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
+        pass_on(error)
+        yield f"{kind}.{name} raises {type(error).__name__}", raised_at(error)
         return
     if method is None:
         if wanted:
@@ -108,23 +111,18 @@ def _one(
             f"{kind} has {name}, and the manifest does not declare it",
             place_of(method),
         )
-    else:
-        hears = name in _HEARING
-        reason = _reason(made, method, name, arguments, hears=hears)
-        if reason:
-            place = place_of(method) or place_of(_class_of(made))
-            yield f"{kind}.{name} {reason}", place
+    elif reason:
+        place = place_of(method) or place_of(_class_of(made))
+        yield f"{kind}.{name} {reason}", place
 
 
-def _reason(
-    made: object, method: Any, name: str, arguments: tuple[str, ...], *, hears: bool
-) -> str:
+def _reason(made: object, method: Any, name: str, arguments: tuple[str, ...]) -> str:
     if not callable(method):
         return "is no method"
     inner = inspect.unwrap(method)
     if inspect.iscoroutinefunction(inner) or inspect.isasyncgenfunction(inner):
         return "is async def, and operations are plain or generator functions"
-    if hears and inspect.isgeneratorfunction(inner) and name == "verify":
+    if inspect.isgeneratorfunction(inner) and name == "verify":
         return "is a generator, and would not run when called"
     try:
         found = list(inspect.signature(method).parameters.values())

@@ -15,9 +15,9 @@ from pmkit.core.plugin_errors import SettingsError
 from pmkit.hooks import choosing
 from pmkit.hooks.asking import Hooks, HookTrouble
 from pmkit.hooks.failures import Stage, Stopped
+from pmkit.hooks.installed import Installed
 from pmkit.hooks.manifest import PluginKind, PluginManifest, is_host
 from pmkit.hooks.pipeline import build, settings_class
-from pmkit.hooks.scan import Installed
 from pmkit.hooks.shelf import Loaded, Shelf
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ class PluginHost(Shelf):
                         exceptions=each.exceptions,
                     )
                 )
-            except (PluginError, UnknownPluginError) as error:
+            except (PluginError, UnknownPluginError, InputError) as error:
                 if self.strict:
                     raise
                 self._missed(each, error)
@@ -278,6 +278,7 @@ class PluginHost(Shelf):
     def _made(self, loaded: Loaded, settings: object, how: dict[str, Any]) -> Attached:
         """Make an instance; whatever goes wrong is kept and raised."""
         from pmkit.effects.attached import attached
+        from pmkit.effects.limits import Limits
 
         manifest, name = loaded.manifest, how["name"]
         made: Attached | None = None
@@ -285,7 +286,8 @@ class PluginHost(Shelf):
         try:
             _check_hosts(how["hosts"])
             settings = self._settings(manifest, name, how["environment"], settings)
-            made = attached(build(manifest, settings), manifest, **how)
+            seconds = (how["limits"] or Limits()).seconds
+            made = attached(build(manifest, settings, seconds=seconds), manifest, **how)
         except SettingsError as wrong:
             error = choosing.cleaned(wrong, settings, name)
             stopped = Stopped(Stage.SETTINGS, f"{error}".rstrip("."))

@@ -16,7 +16,7 @@ import pluggy
 
 from pmkit.core.errors import PluginError
 from pmkit.hooks import specs
-from pmkit.hooks.failures import said
+from pmkit.hooks.failures import pass_on, said
 from pmkit.hooks.forms import place_of
 
 if TYPE_CHECKING:
@@ -115,6 +115,11 @@ def _register(manager: pluggy.PluginManager, plugin: object, source: str) -> Non
         text = " ".join(f"{error}".split())
         reason = f"does not fit the hooks ({', '.join(HOOKS)}): {text}"
         _fail(source, reason, _marked(plugin) or plugin, error)
+    except BaseException as error:  # noqa: BLE001 - it goes on as the cause
+        # The names of its attributes are asked for, which may be code of its own.
+        pass_on(error)
+        reason = f"raised {type(error).__name__} when its hooks were looked for"
+        _fail(source, reason, type(plugin), error)
     callers = manager.get_hookcallers(plugin) or []
     if not callers:
         _fail(source, f"has no hook; it needs one of {', '.join(HOOKS)}", plugin)
@@ -163,7 +168,8 @@ def _offers(manager: pluggy.PluginManager, hook: str) -> Iterator[tuple[str, obj
         source = impl.plugin_name
         try:
             offers = list(impl.function())
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's code
+        except BaseException as error:  # noqa: BLE001 - it goes on as the cause
+            pass_on(error)
             _fail(source, f"failed in {hook}: {said(error)}", impl.function, error)
         for offer in offers:
             yield source, offer

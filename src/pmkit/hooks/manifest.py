@@ -6,18 +6,18 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 import attrs
 
 from pmkit.core.errors import InputError
 from pmkit.hooks.capabilities import Capabilities
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 _ID = re.compile(r"[a-z][a-z0-9]*([-.][a-z0-9]+)*")
 _LONGEST_ID = 63
+_LONGEST_LINE = 300
+_SPACES = {0x00A0: " ", 0x202F: " ", 0x3000: " "}
 _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _HOST = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 
@@ -57,8 +57,36 @@ def _are_hosts(_: object, attribute: Any, value: Any) -> None:
             _fail(attribute.name, f"{host!r} is no host.", remedy)
 
 
-def _texts(given: Iterable[str]) -> tuple[str, ...]:
+def _is_line(_: object, attribute: Any, value: Any) -> None:
+    # Python does not call the spaces of Chinese and French printable.
+    fits = isinstance(value, str) and len(value) <= _LONGEST_LINE
+    if not fits or not value.translate(_SPACES).isprintable():
+        remedy = f"Write one line of at most {_LONGEST_LINE} characters."
+        _fail(attribute.name, f"{value!r:.80} is no line of text.", remedy)
+
+
+def _is_title(_: object, attribute: Any, value: Any) -> None:
+    _is_line(_, attribute, value)
+    if not value.strip():
+        _fail(attribute.name, "The plugin has no title.", "Give it a name for people.")
+
+
+def _hosts(given: Iterable[str]) -> tuple[str, ...]:
+    # The letters of one host would pass for hosts.
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        remedy = 'Write it as ("api.acme.example",).'
+        _fail("hosts", f"{given!r:.80} is no list of hosts.", remedy)
     return tuple(given)
+
+
+def _are_capabilities(_: object, attribute: Any, value: Any) -> None:
+    # A subclass could answer differently each time it is asked.
+    if type(value) is not Capabilities:
+        remedy = "Write Capabilities(operations={...})."
+        _fail(attribute.name, f"{value!r:.80} are no Capabilities.", remedy)
+    attrs.validate(value)
+    for each in (value.webhooks, *value.operations.values()):
+        attrs.validate(each)
 
 
 def is_host(text: object) -> bool:
@@ -126,8 +154,8 @@ class PluginManifest:
         capabilities: What it can do.
 
         hosts: The hosts that it calls, such as ``"api.acme.example"`` or
-            ``"*.acme.example"``, with ``:port`` where it is not 443; the settings
-            may name another one only for a sandbox instance.
+            ``"*.acme.example"``, with ``:port`` where it is not 443; the application
+            may allow more when it attaches an instance.
 
         homepage: Where to read about it.
 
@@ -151,20 +179,22 @@ class PluginManifest:
 
     id: str = attrs.field(validator=_is_id)
     kind: PluginKind = attrs.field(validator=attrs.validators.instance_of(PluginKind))
-    title: str
+    title: str = attrs.field(validator=_is_title)
     factory: str = attrs.field(validator=_is_target)
     settings: str = attrs.field(
         default="",
         validator=lambda *given: _is_target(*given) if given[2] else None,
     )
     requires_api: str = attrs.field(default=">=1.0,<2", validator=_is_range)
-    capabilities: Capabilities = attrs.field(factory=Capabilities)
-    hosts: tuple[str, ...] = attrs.field(
-        default=(), converter=_texts, validator=_are_hosts
+    capabilities: Capabilities = attrs.field(
+        factory=Capabilities, validator=_are_capabilities
     )
-    homepage: str = ""
-    tracker: str = ""
-    conformance: str = ""
+    hosts: tuple[str, ...] = attrs.field(
+        default=(), converter=_hosts, validator=_are_hosts
+    )
+    homepage: str = attrs.field(default="", validator=_is_line)
+    tracker: str = attrs.field(default="", validator=_is_line)
+    conformance: str = attrs.field(default="", validator=_is_line)
 
     def speaks(self, api: tuple[int, int] = API) -> bool:
         """

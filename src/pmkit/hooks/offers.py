@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pmkit.core.errors import PluginError
+from pmkit.hooks.failures import pass_on, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,8 +70,9 @@ def _text_misfit(offer: object, member: str) -> str:
     kind = type(offer).__name__
     try:
         value = getattr(offer, member)
-    except Exception as error:  # noqa: BLE001 - a property of a plugin may raise anything
-        return f"{kind} has no {member} ({type(error).__name__}: {error})"
+    except BaseException as error:  # noqa: BLE001 - a property may raise anything
+        pass_on(error)
+        return f"{kind} has no {member} ({said(error)})"
     if not isinstance(value, str) or not value.strip():
         return f"the {member} of {kind} is {value!r}, not a text"
     if member == "name" and (len(value) > _LONGEST or not _NAME.fullmatch(value)):
@@ -84,7 +86,11 @@ def _text_misfit(offer: object, member: str) -> str:
 def _method_misfit(offer: object, member: str, asked: Callable[..., Any]) -> str:
     """Say what is wrong with a method."""
     label = f"{type(offer).__name__}.{member}"
-    method = getattr(offer, member, None)
+    try:
+        method = getattr(offer, member, None)
+    except BaseException as error:  # noqa: BLE001 - a property may raise anything
+        pass_on(error)
+        return f"{label} raises {said(error)}"
     if not callable(method):
         return f"{label} is missing or is no method"
     if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):

@@ -1,8 +1,8 @@
 """
 The stages from an entry point to a working plugin, each with its own failures.
 
-Whatever code of a plugin raises stops that plugin only.  `SystemExit` is one of these;
-an interrupt, a cancellation and the end of a generator are for the application.
+Whatever code of a plugin raises stops that plugin only, `SystemExit` too; what is for
+the application is passed on.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ import attrs
 
 from pmkit.core.errors import InputError
 from pmkit.core.plugin_errors import SettingsError
-from pmkit.hooks.capabilities import Capabilities, Capability
-from pmkit.hooks.failures import Stage, Stopped, raised_at, said
+from pmkit.hooks.failures import Stage, Stopped, pass_on, raised_at, said
 from pmkit.hooks.forms import misfits, place_of, undeclared
+from pmkit.hooks.installed import GROUP, PREFIX
 from pmkit.hooks.manifest import API, PluginManifest
-from pmkit.hooks.scan import GROUP, PREFIX
 
 if TYPE_CHECKING:
-    from pmkit.hooks.scan import Installed
+    from pmkit.hooks.installed import Installed
 
 
 def check_group(entry: Installed) -> None:
@@ -89,13 +88,14 @@ def check_manifest(found: object, plugin_id: str) -> None:
         raise Stopped(Stage.MANIFEST, reason)
     try:
         attrs.validate(found)
-    except Exception as error:  # noqa: BLE001 - a hostile manifest has any value
+    except BaseException as error:  # noqa: BLE001 - a hostile manifest has any value
+        pass_on(error)
         raise Stopped(Stage.MANIFEST, said(error)) from None
     if not found.speaks():
         ours = ".".join(map(str, API))
         reason = f"it wants the contract in {found.requires_api}, this pmkit has {ours}"
         raise Stopped(Stage.API, reason)
-    wrong = _untrue(found) or list(undeclared(found))
+    wrong = list(undeclared(found))
     if wrong:
         raise Stopped(Stage.MANIFEST, "its manifest " + "; ".join(wrong))
 
@@ -123,7 +123,8 @@ def resolve(target: str, stage: Stage) -> Any:
         if stage is Stage.IMPORT:
             stage = Stage.MANIFEST
         raise Stopped(stage, said(error), file=raised_at(error)) from error
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        pass_on(error)
         raise Stopped(stage, said(error), file=raised_at(error)) from error
     return found
 
@@ -175,7 +176,7 @@ def implementation_class(manifest: PluginManifest) -> Any:
     return found
 
 
-def build(manifest: PluginManifest, settings: object) -> object:
+def build(manifest: PluginManifest, settings: object, *, seconds: float) -> object:
     """
     Make the implementation of one instance.
 
@@ -185,25 +186,38 @@ def build(manifest: PluginManifest, settings: object) -> object:
         settings: An object of its settings class; `None` if it has none, and the
             factory is then called without arguments.
 
+        seconds: How long that may take.
+
     Returns:
         The implementation, whose form fits the manifest.
 
     Raises:
-        Stopped: If it cannot be made, or does not fit.
+        Stopped: If it cannot be made in time, or does not fit.
 
         pmkit.SettingsError: If the plugin finds its settings wrong.
     """
+    from pmkit.effects.slots import in_thread
+
     factory = implementation_class(manifest)
-    try:
+
+    def make() -> object:
         made: object = factory(settings) if manifest.settings else factory()
-    except SettingsError:
+        check_form(made, manifest)
+        return made
+
+    making = in_thread(make, ended=lambda: None)
+    try:
+        return making.result(seconds)
+    except (Stopped, SettingsError):
         raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's code
+    except BaseException as error:  # noqa: BLE001 - a plugin's code
+        pass_on(error)
         # It has the settings now, so its words may be a secret, and so may its cause.
         reason = f"making it raised {type(error).__name__}"
-        raise Stopped(Stage.BUILD, reason, file=raised_at(error)) from None
-    check_form(made, manifest)
-    return made
+        if not making.done():
+            reason = f"it was not ready after {seconds:g} seconds"
+        file = raised_at(error) if making.done() else place_of(factory)
+        raise Stopped(Stage.BUILD, reason, file=file) from None
 
 
 def check_form(made: object, manifest: PluginManifest) -> None:
@@ -218,21 +232,6 @@ def check_form(made: object, manifest: PluginManifest) -> None:
         reason = "; ".join(reason for reason, _ in found)
         file = next((file for _, file in found if file), "")
         raise Stopped(Stage.BUILD, reason, file=file)
-
-
-def _untrue(manifest: PluginManifest) -> list[str]:
-    """Find what only a manifest made around its own checks can have."""
-    wrong = [
-        f"has the {name} {getattr(manifest, name)!r:.80}, which is no text"
-        for name in ("title", "homepage", "tracker", "conformance")
-        if not isinstance(getattr(manifest, name), str)
-    ]
-    can = manifest.capabilities
-    if type(can) is not Capabilities or not all(
-        type(each) is Capability for each in (*can.operations.values(), can.webhooks)
-    ):
-        return [*wrong, "has capabilities that are no Capabilities"]
-    return wrong
 
 
 def _kind(found: object) -> str:

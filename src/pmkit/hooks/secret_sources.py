@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pmkit.hooks.failures import pass_on
 from pmkit.hooks.secrets import Secret
 
 if TYPE_CHECKING:
@@ -120,7 +121,8 @@ def _from_source(reference: str, source: SecretSource | None) -> Secret:
         raise WrongSettingError(msg, "Give the host secret_source=, or a hook for it.")
     try:
         found = source(reference)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a source's code
+    except BaseException as error:  # noqa: BLE001 - a source's code
+        pass_on(error)
         msg = f"wants a secret, and its source raised {type(error).__name__}"
         raise WrongSettingError(msg, "Repair the source.") from None
     if not isinstance(found, Secret) and not (isinstance(found, str) and found.strip()):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from pmkit.core.plugin_errors import SettingsError
+from pmkit.hooks.failures import pass_on
 from pmkit.hooks.fields import hints_of
 from pmkit.hooks.secret_sources import WrongSettingError
 from pmkit.hooks.secrets import Secret
@@ -172,7 +173,8 @@ def _structured(
         return converter.structure({} if values is None else values, settings_class)
     except cattrs.BaseValidationError as error:
         where, inner = _innermost(error)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's validator
+    except BaseException as error:  # noqa: BLE001 - a plugin's validator
+        pass_on(error)
         where, inner = "", error
     where = where or _field_of(settings_class, inner)
     raise _MisfitError(where, _wrong(inner, where)) from None

@@ -11,9 +11,10 @@ import attrs
 from pmkit.core.errors import UnknownPluginError
 from pmkit.hooks import choosing
 from pmkit.hooks.failures import LoadFailure, Stage, Stopped
+from pmkit.hooks.installed import Installed, Scan
 from pmkit.hooks.manifest import PluginManifest
 from pmkit.hooks.pipeline import check_manifest, read_manifest
-from pmkit.hooks.scan import Installed, Scan, scan
+from pmkit.hooks.scan import scan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,9 +130,10 @@ class Shelf:
             pmkit.PluginError: If it is no manifest, contradicts itself, is blocked,
                 or its id is taken.
         """
-        plugin_id = getattr(manifest, "id", "")
+        fits = type(manifest) is PluginManifest
+        plugin_id = manifest.id if fits else "unknown"
         source = source or "the application"
-        entry = Installed(name=f"{plugin_id}", target="", distribution=source)
+        entry = Installed(name=plugin_id, target="", distribution=source)
         taken = (self._loaded | self._given).get(entry.name)
         try:
             check_manifest(manifest, entry.name)
