@@ -239,6 +239,97 @@ class TestImport:
         assert set(json.loads(EXAMPLE.read_text(encoding="utf-8"))) == set(shown)
 
 
+def many(*changes):
+    """Write a file of JSON Lines: the example under other names, with other values."""
+    texts = [
+        document(**({"id": f"TA-{number}"} | changed))
+        for number, changed in enumerate(changes, start=1)
+    ]
+    return "".join(f"{text}\n" for text in texts)
+
+
+class TestImportMany:
+    """``pmkit orders import FILE.jsonl``."""
+
+    @pytest.mark.usefixtures("at")
+    def test_each_line_becomes_a_draft(self, db, tmp_path, capsys):
+        """All orders are drafts; the counts are those of the batches."""
+        file = tmp_path / "orders.jsonl"
+        file.write_text(many({}, {}, {}))
+
+        code = call("import", file, "--db", db, "--batch", 2, "--json")
+
+        assert 0 == code
+        assert {"opened": 3, "repeated": 0, "batches": 2} == json.loads(
+            capsys.readouterr().out
+        )
+        with Desk.open(db) as desk:
+            assert ("TA-1", "TA-2", "TA-3") == desk.orders()
+
+    @pytest.mark.usefixtures("at")
+    def test_a_second_time_opens_what_is_new(self, db, tmp_path, capsys):
+        """The same file with one more line opens one order."""
+        file = tmp_path / "orders.jsonl"
+        file.write_text(many({}, {}))
+        call("import", file, "--db", db)
+        file.write_text(many({}, {}, {}))
+
+        assert 0 == call("import", file, "--db", db)
+        assert [
+            "2 orders are drafts now.",
+            "1 orders are drafts now.",
+            "2 were there already.",
+        ] == capsys.readouterr().out.splitlines()
+
+    @pytest.mark.usefixtures("at")
+    def test_a_bad_line_is_named(self, db, tmp_path, capsys):
+        """One line tells where, what, and what is in; the rest of its batch is not."""
+        file = tmp_path / "orders.jsonl"
+        file.write_text(many({}, {}, {}, {"buyer": None}))
+
+        code = call("import", file, "--db", db, "--batch", 2)
+
+        assert 2 == code
+        assert (
+            "error: line 4: buyer: It is missing. Add it. The lines up to 2 are in.\n"
+            == capsys.readouterr().err
+        )
+        with Desk.open(db) as desk:
+            assert ("TA-1", "TA-2") == desk.orders()
+
+    @pytest.mark.parametrize(
+        ("text", "line"),
+        [
+            (many({}, {"colour": "red"}), "error: line 2: colour: Nobody knows this "),
+            (many({"ship": {"date": "2026-01-19"}}), "error: line 1: ship_date: The s"),
+            (many({}, {"id": "TA-1", "buyer": "x"}), "error: line 2: key: The idempo"),
+            ("{\n}\n", "error: line 1: Column 2: Expecting property name"),
+            ("\n" + "x" * (1 << 20) + "\n", "error: line 2: It is longer than 104857"),
+        ],
+    )
+    @pytest.mark.usefixtures("at")
+    def test_a_bad_beginning_makes_no_database(self, db, tmp_path, capsys, text, line):
+        """What is wrong in the first batch leaves nothing behind."""
+        file = tmp_path / "orders.jsonl"
+        file.write_text(text)
+
+        code = call("import", file, "--db", db)
+        said = capsys.readouterr()
+
+        assert (2, "", 1) == (code, said.out, said.err.count("\n"))
+        assert said.err.startswith(line)
+        assert not db.exists()
+
+    @pytest.mark.parametrize("batch", ["0", "1001", "many"])
+    def test_a_batch_that_is_none(self, db, tmp_path, capsys, batch):
+        """The size of a batch is bounded."""
+        file = tmp_path / "orders.jsonl"
+        file.write_text(many({}))
+
+        assert 2 == call("import", file, "--db", db, "--batch", batch)
+        assert capsys.readouterr().err.startswith("error: Invalid value for '--batch'")
+
+
 class TestShow:
     """``pmkit orders show`` and ``timeline``."""
 

@@ -1,12 +1,14 @@
 """
-``pmkit orders import``: an order of the marketplace becomes a draft.
+``pmkit orders import``: orders of the marketplace become drafts, one or many.
 """
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -15,13 +17,15 @@ from pmkit.core.order import FixedShipDate
 from pmkit.core.parties import Actor, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pmkit.core.order import Order
     from pmkit.shell.clock import Clock
     from pmkit.shell.desk import Desk
     from pmkit.shell.document import OrderDocument
 
+#: Bytes of one order; the largest that anybody has seen has some thousands.
+_LONGEST = 1 << 20
 #: Who the command line is: the marketplace's own staff.
 OPERATOR = Actor(role=Role.OPERATOR, party="platform", name="pmkit orders")
 
@@ -37,10 +41,32 @@ def common(function: Callable[..., int | None]) -> Callable[..., int | None]:
 
 @click.command("import")
 @click.argument("file", metavar="FILE.json")
+@click.option(
+    "--batch",
+    type=click.IntRange(1, 1000),
+    default=200,
+    show_default=True,
+    help="Of FILE.jsonl, how many orders are written at once.",
+)
+@click.option(
+    "--key-prefix",
+    default="import/",
+    show_default=True,
+    metavar="TEXT",
+    help="Of FILE.jsonl, what each idempotency key begins with.",
+)
 @common
-def import_order(clock: Clock | None, *, file: str, db: str, as_json: bool) -> None:
+def import_order(
+    clock: Clock | None,
+    *,
+    file: str,
+    batch: int,
+    key_prefix: str,
+    db: str,
+    as_json: bool,
+) -> None:
     """
-    Bring an order of the marketplace into the database, as a draft.
+    Bring orders of the marketplace into the database, as drafts.
 
     FILE.json holds one JSON object:
 
@@ -61,18 +87,66 @@ def import_order(clock: Clock | None, *, file: str, db: str, as_json: bool) -> N
     keys are refused, and so is a ship date in the past.  The database is made if it
     is not there.
 
-    With --json: order, stage and ship_day.
+    FILE.jsonl holds many, one on each line.  They are written in batches, each wholly
+    or not at all.  A bad line is named; once it is right, the same file is imported
+    again, and so it is after a crash: what is there already is passed over.
+
+    With --json: order, stage and ship_day; of FILE.jsonl opened, repeated and batches.
     """
+    if Path(file).suffix == ".jsonl":
+        _import_many(clock, file, batch, key_prefix, db, as_json=as_json)
+    else:
+        _import_one(clock, file, db, as_json=as_json)
+
+
+def _import_many(
+    clock: Clock | None,
+    file: str,
+    batch: int,
+    key_prefix: str,
+    db: str,
+    *,
+    as_json: bool,
+) -> None:
+    from pmkit.shell.desk import Desk
+
+    how: dict[str, Any] = {
+        "actor": OPERATOR,
+        "batch": batch,
+        "key_prefix": key_prefix,
+    }
+    place = _place(db)
+    with _readable(file) as opened:
+        lines: Iterator[bytes] = _bounded(opened)
+        if _is_new(place):
+            # Whatever is wrong at its beginning must leave no empty database behind.
+            first = list(itertools.islice(lines, batch))
+            with Desk.open(clock=clock) as rehearsal:
+                rehearsal.open_orders(first, **how)
+            lines = itertools.chain(first, lines)
+        with Desk.open(place, clock=clock) as desk:
+            done = desk.open_orders(lines, **how)
+    if as_json:
+        counts = ("opened", "repeated", "batches")
+        click.echo(json.dumps({name: getattr(done, name) for name in counts}))
+    else:
+        click.echo(f"{done.opened} orders are drafts now.")
+        if done.repeated:
+            click.echo(f"{done.repeated} were there already.")
+
+
+def _import_one(clock: Clock | None, file: str, db: str, *, as_json: bool) -> None:
     from pmkit.shell.desk import Desk
     from pmkit.shell.document import read_order_document
 
-    document = read_order_document(_content(file))
-    if not Path(db).exists():
-        _require_folder(db)
+    with _readable(file) as opened:
+        document = read_order_document(opened.read())
+    place = _place(db)
+    if _is_new(place):
         # Whatever is wrong must leave no empty database behind.
         with Desk.open(clock=clock) as rehearsal:
             _open_order(rehearsal, document)
-    with Desk.open(Path(db), clock=clock) as desk:
+    with Desk.open(place, clock=clock) as desk:
         order = _open_order(desk, document)
     if as_json:
         row = order_row(order)
@@ -95,18 +169,42 @@ def _open_order(desk: Desk, document: OrderDocument) -> Order:
     )
 
 
-def _require_folder(db: str) -> None:
+def _place(db: str) -> Path | str:
+    """Tell a file from the URL of a server; a file has a folder."""
+    if "://" in db:
+        return db
     if not Path(db).absolute().parent.is_dir():
         msg = f"There is no folder {Path(db).parent}."
         raise StoreError(msg, field="db", remedy="Make it, or name another file.")
+    return Path(db)
 
 
-def _content(file: str) -> bytes:
+def _is_new(place: Path | str) -> bool:
+    """Tell whether a file is still to be made."""
+    return isinstance(place, Path) and not place.exists()
+
+
+@contextlib.contextmanager
+def _readable(file: str) -> Iterator[BinaryIO]:
+    """Open a file; whatever is wrong with it is one line."""
     try:
-        return Path(file).read_bytes()
+        with Path(file).open("rb") as opened:
+            yield opened
     except OSError as error:
         msg = f"{file} cannot be read: {error.strerror}."
         raise DocumentError(msg, field="FILE.json", remedy="Name a file.") from None
+
+
+def _bounded(lines: BinaryIO) -> Iterator[bytes]:
+    """Give the lines of a file, none of which fills the memory."""
+    number = 0
+    while line := lines.readline(_LONGEST + 1):
+        number += 1
+        if len(line) > _LONGEST:
+            msg = f"It is longer than {_LONGEST} bytes."
+            remedy = "Write one order on each line."
+            raise DocumentError(msg, field=f"line {number}", remedy=remedy)
+        yield line
 
 
 def order_row(order: Order) -> dict[str, object]:

@@ -206,7 +206,7 @@ class ImportingDesk(Running):
         return NewOrder(order=outcome.order, event=event)
 
 
-def _lines(documents: Iterable[OrderDocument | str | bytes]) -> Iterator[_Line]:
+def _lines(documents: Iterable[object]) -> Iterator[_Line]:
     for number, each in enumerate(documents, start=1):
         if isinstance(each, OrderDocument):
             yield _Line(number=number, document=each)
@@ -215,8 +215,8 @@ def _lines(documents: Iterable[OrderDocument | str | bytes]) -> Iterator[_Line]:
             if not isinstance(each, str | bytes):
                 msg = f"{type(each).__name__} is no document of an order."
                 raise InputError(msg, remedy="Give its JSON, or an OrderDocument.")
-            if each.strip():
-                document = read_order_document(each)
+            if text := each.rstrip():
+                document = read_order_document(text)
                 yield _Line(number=number, document=document, read=True)
 
 
@@ -262,8 +262,8 @@ def _require_actor(actor: object) -> None:
 
 
 def _require_batch(batch: object) -> None:
-    fits = isinstance(batch, int) and not isinstance(batch, bool)
-    if not fits or not 1 <= batch <= _LARGEST:
+    whole = isinstance(batch, int) and not isinstance(batch, bool)
+    if not whole or batch not in range(1, _LARGEST + 1):
         msg = f"{batch!r} is no number of orders for one transaction."
         raise InputError(msg, field="batch", remedy=f"Give 1 to {_LARGEST}.")
 
