@@ -2,7 +2,8 @@
 Run the examples of the pages: ``pytest README.md docs``.
 
 Python blocks are executed, ``pycon`` sessions and ``$ pmkit`` sessions in ``console``
-blocks are compared with what is written below them.
+blocks are compared with what is written below them, and ``diff`` blocks are applied to
+the files that the lines before them made.
 """
 
 from __future__ import annotations
@@ -70,6 +71,29 @@ def run_console(example: sybil.Example) -> str | None:
     return None
 
 
+def parse_diffs(document: sybil.Document) -> Iterable[sybil.Region]:
+    """Find the changes to files."""
+    for block in _blocks(document, "diff"):
+        body = textwrap.dedent(block["body"])
+        yield sybil.Region(block.start(), block.end(), body, apply_diff)
+
+
+def apply_diff(example: sybil.Example) -> str | None:
+    """Change one file, as its reader does; say what it does not have."""
+    head, *hunks = re.split(r"^@@.*\n", example.parsed, flags=re.MULTILINE)
+    path = pathlib.Path(_folder(example)) / head.removeprefix("---").strip()
+    text = path.read_text(encoding="utf-8")
+    for hunk in hunks:
+        lines = [line or " " for line in hunk.splitlines()]
+        old = "\n".join(line[1:] for line in lines if line[0] in " -")
+        new = "\n".join(line[1:] for line in lines if line[0] in " +")
+        if text.count(old) != 1:
+            return f"{path.name} has this {text.count(old)} times:\n{old}"
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    return None
+
+
 def _folder(example: sybil.Example) -> str:
     return str(example.namespace.get("folder", ROOT))
 
@@ -114,6 +138,7 @@ pytest_collect_file = sybil.Sybil(
         SkipParser(),
         parse_pycon,
         parse_console,
+        parse_diffs,
     ],
     patterns=["*.md", "docs/**/*.md", "docs/*.md", "plugins/*/README.md"],
     excludes=["docs/_build/**"],

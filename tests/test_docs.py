@@ -18,8 +18,9 @@ CORE = ROOT / "src" / "pmkit" / "core"
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
 #: The rows that a lawyer needs to recompute a clause.
 COUNTING_ROWS = ["Unit", "Day zero", "Cut-off", "Unknown"]
-#: python, pycon and console blocks run; json is parsed; the others are no code.
-LANGUAGES = {"bash", "console", "json", "mermaid", "pycon", "python", "text"}
+#: python, pycon and console blocks run; a diff is applied, json is parsed; the others
+#: are no code.
+LANGUAGES = {"bash", "console", "diff", "json", "mermaid", "pycon", "python", "text"}
 #: What a reader types before there is a pmkit to test.
 SET_UP = re.compile(
     r"(python[0-9.]* -m |\. \.venv|git |cd |#|pmkit (demo|--version)|$)"
