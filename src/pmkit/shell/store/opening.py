@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 import urllib.parse
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,10 @@ from pmkit.core.errors import (
     CorruptStoreError,
     ForeignStoreError,
     NewerStoreError,
+    StaleWriteError,
     StoreError,
 )
+from pmkit.shell.store.faults import understood
 from pmkit.shell.store.schema import APPLICATION_ID, HEAD, REVISIONS, Tables
 
 if TYPE_CHECKING:
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100
 _OTHER_PLACE = "Name another one, or another prefix."
+# How long a migration waits for writers at a time, so that they never wait for long.
+_LOCK_TIMEOUT = "2s"
+_TRIES = 20
+_PAUSE = 0.5
 
 
 def check_file(file: pathlib.Path, names: Tables, *, must_exist: bool) -> bool:
@@ -134,6 +141,20 @@ def prepare(engine: sa.Engine, names: Tables, *, fresh: bool) -> None:
 
         pmkit.StoreError: If the tables are missing and may not be made.
     """
+    for _ in range(_TRIES - 1):
+        try:
+            with understood():
+                _prepare(engine, names, fresh=fresh)
+        except StaleWriteError:
+            # Writers have a table that the migration needs: they go first.
+            time.sleep(_PAUSE)
+        else:
+            return
+    with understood():
+        _prepare(engine, names, fresh=fresh)
+
+
+def _prepare(engine: sa.Engine, names: Tables, *, fresh: bool) -> None:
     with engine.begin() as connection:
         shared = connection.dialect.name == "postgresql"
         if shared:
@@ -153,7 +174,23 @@ def prepare(engine: sa.Engine, names: Tables, *, fresh: bool) -> None:
             return
         found = connection.execute(sa.select(names.revision.c.version_num)).scalars()
         if _known_revision(list(found)) != HEAD:
+            if shared:
+                _lock(connection, names, present)
             upgrade(connection, names)
+
+
+def _lock(connection: sa.Connection, names: Tables, present: set[str]) -> None:
+    """
+    Take all tables, in the order in which a command takes them.
+
+    In any other order writers and the migration would wait for each other for ever.
+    """
+    first = [names.orders, names.events, names.commands, names.effects, names.outbox]
+    rest = [t for t in names.metadata.tables.values() if t not in first]
+    quoted = connection.dialect.identifier_preparer.format_table
+    taken = ", ".join(quoted(t) for t in [*first, *rest] if t.name in present)
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+    connection.exec_driver_sql(f"LOCK TABLE {taken} IN ACCESS EXCLUSIVE MODE")
 
 
 def _enter(connection: sa.Connection, names: Tables) -> None:
@@ -176,7 +213,7 @@ def _make(connection: sa.Connection, names: Tables) -> None:
         connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
 
 
-def upgrade(connection: sa.Connection, names: Tables) -> None:
+def upgrade(connection: sa.Connection, names: Tables, *, to: str = HEAD) -> None:
     """
     Run the migrations that are missing.
 
@@ -184,6 +221,8 @@ def upgrade(connection: sa.Connection, names: Tables) -> None:
         connection: In a transaction, which they become part of.
 
         names: The tables, as they are to be.
+
+        to: The revision to stop at.
     """
     from alembic import command
     from alembic.config import Config
@@ -195,4 +234,4 @@ def upgrade(connection: sa.Connection, names: Tables) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     config.attributes["tables"] = names
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
