@@ -631,7 +631,7 @@ class TestOpening:
             "journal_mode": "wal",
             "synchronous": 2,
             "foreign_keys": 1,
-            "busy_timeout": 5000,
+            "busy_timeout": 15000,
             "application_id": APPLICATION_ID,
         }
 

@@ -14,7 +14,7 @@ from pmkit.core.errors import StoreError
 READS = "pmkit_reads"
 
 _PRAGMAS = (
-    "PRAGMA busy_timeout=5000",
+    "PRAGMA busy_timeout=15000",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
