@@ -207,7 +207,9 @@ class ReportVersion:
     One upload of a report; later ones stand beside it, never over it.
 
     Args:
-        number: 1, 2, 3 ...
+        number: 1, 2, 3 ... as they were heard of.
+
+        uploaded_at: When the agency delivered it, UTC; the latest one holds.
 
         claimed: The verdict that the agency gave.
 
@@ -244,7 +246,7 @@ class Report:
     The report of one visit.
 
     Args:
-        versions: All uploads, oldest first; never empty.
+        versions: All uploads, as they were heard of; never empty.
 
         decisions: All decisions of the buyer, oldest first; the last one holds.
 
@@ -261,8 +263,8 @@ class Report:
 
     @property
     def latest(self) -> ReportVersion:
-        """The version that holds."""
-        return self.versions[-1]
+        """The version that holds: the one that was delivered last."""
+        return max(self.versions, key=lambda each: (each.uploaded_at, each.number))
 
     @property
     def decided(self) -> bool:

@@ -154,7 +154,8 @@ ON_SERVICE: Mapping[Action, Mapping[Role, frozenset[ServiceStage]]] = {
         (Role.SUPPLIER, Role.AGENCY, Role.OPERATOR), _VISITING
     ),
     Action.CONFIRM_APPOINTMENT: dict.fromkeys((Role.AGENCY, Role.OPERATOR), _VISITING),
-    Action.ASSIGN_INSPECTOR: {Role.AGENCY: _VISITING},
+    # The name can come late, and must not be lost then.
+    Action.ASSIGN_INSPECTOR: {Role.AGENCY: _WITH_REPORT},
     Action.MOVE_VISIT: dict.fromkeys(
         (*_BUYING, Role.SUPPLIER, Role.AGENCY, Role.OPERATOR), _VISITING
     ),

@@ -74,8 +74,10 @@ class InspectorAssigned(VisitEvent):
     inspector: str
 
     def turn(self, visit: Visit) -> Visit:
-        """Note the name."""
-        return attrs.evolve(visit, state=VisitState.ASSIGNED, inspector=self.inspector)
+        """Note the name; one that comes late takes a visit no step back."""
+        ahead = visit.state is VisitState.CONFIRMED
+        state = VisitState.ASSIGNED if ahead else visit.state
+        return attrs.evolve(visit, state=state, inspector=self.inspector)
 
 
 @attrs.frozen(kw_only=True)
@@ -114,11 +116,19 @@ class VisitMoved(VisitEvent):
 
 @attrs.frozen(kw_only=True)
 class InspectorArrived(VisitEvent):
-    """The inspector is on site."""
+    """
+    The inspector is on site.
+
+    Args:
+        arrived_at: Since when, UTC, where that was before it was said.
+    """
+
+    arrived_at: dt.datetime | None = None
 
     def turn(self, visit: Visit) -> Visit:
         """Note when."""
-        return attrs.evolve(visit, state=VisitState.ON_SITE, arrived_at=self.at)
+        arrived = self.at if self.arrived_at is None else self.arrived_at
+        return attrs.evolve(visit, state=VisitState.ON_SITE, arrived_at=arrived)
 
 
 @attrs.frozen(kw_only=True)

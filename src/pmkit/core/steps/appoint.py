@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from pmkit.core.order import Order
     from pmkit.core.parties import Actor
 
+#: Visits that an inspector went to, named or not.
+_BEGUN = frozenset({VisitState.ON_SITE, VisitState.COMPLETED, VisitState.ABORTED})
+
 
 def give_information(
     order: Order,
@@ -212,12 +215,15 @@ def assign_inspector(
     """
     Name the person who goes; naming another one replaces the first.
 
+    Who went can also be said once the visit has begun, if nobody was named before: a
+    message of the agency may come late, and the name must not be lost then.
+
     Args:
         order: The order.
 
         service_id: A paid service.
 
-        visit: The number of a confirmed visit.
+        visit: The number of a confirmed visit, or of a later one without a name.
 
         actor: The agency.
 
@@ -230,13 +236,16 @@ def assign_inspector(
 
         pmkit.NotFoundError: If there is no such visit.
 
-        pmkit.OutOfOrderError: If the visit is not confirmed, or has begun.
+        pmkit.OutOfOrderError: If the visit is not confirmed, or has begun with
+            somebody else.
 
         pmkit.NotAllowedError: If the role may not.
     """
     at = to_utc(at)
     service = require_on_service(order, service_id, actor, Action.ASSIGN_INSPECTOR)
-    require_state(service.visit(visit), VisitState.CONFIRMED, VisitState.ASSIGNED)
+    found = service.visit(visit)
+    if found.inspector or found.state not in _BEGUN:
+        require_state(found, VisitState.CONFIRMED, VisitState.ASSIGNED)
     if not inspector.strip():
         msg = "The inspector has no name."
         raise InputError(msg, field="inspector", remedy="Give the person's name.")

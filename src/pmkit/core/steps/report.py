@@ -62,9 +62,12 @@ def upload_report(
     evidence: tuple[Evidence, ...],
     summary: str,
     kind: ServiceKind,
+    delivered_at: dt.datetime | None = None,
 ) -> Outcome:
     """
     Upload a version of the report; earlier ones stay as they are.
+
+    The version that the agency delivered last holds, in whatever order they are heard.
 
     A rejected sample makes the verdict FAIL, whatever the agency claims.
     https://www.intouch-quality.com/blog/product-inspection-pending-result
@@ -93,6 +96,9 @@ def upload_report(
 
         kind: The service's kind, from the catalogue.
 
+        delivered_at: When the agency delivered it, in any zone; believed if it is not
+            before the end of the visit and not after *at*, which counts otherwise.
+
     Raises:
         pmkit.InputError: If the sample is missing or does not agree with the
             findings, or a finding names evidence that is not there.
@@ -114,7 +120,7 @@ def upload_report(
     _check_findings(findings, evidence, sample)
     version = ReportVersion(
         number=len(found.report.versions) + 1 if found.report else 1,
-        uploaded_at=at,
+        uploaded_at=_delivered(found, delivered_at, at),
         by=actor,
         claimed=verdict,
         verdict=verdict_of(verdict, sample),
@@ -257,6 +263,14 @@ def close_service(
     at = to_utc(at)
     require_on_service(order, service_id, actor, Action.CLOSE_SERVICE)
     return happened(order, _closed(order, service_id, actor, at, calendar))
+
+
+def _delivered(visit: Visit, said: dt.datetime | None, at: dt.datetime) -> dt.datetime:
+    """Believe the agency's own instant, if it is possible."""
+    if said is None:
+        return at
+    said = to_utc(said, field="delivered_at")
+    return said if (visit.ended_at or said) <= said <= at else at
 
 
 def _report(visit: Visit) -> Report:

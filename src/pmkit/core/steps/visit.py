@@ -38,7 +38,13 @@ if TYPE_CHECKING:
 
 
 def arrive(
-    order: Order, *, service_id: str, visit: int, actor: Actor, at: dt.datetime
+    order: Order,
+    *,
+    service_id: str,
+    visit: int,
+    actor: Actor,
+    at: dt.datetime,
+    arrived_at: dt.datetime | None = None,
 ) -> Outcome:
     """
     Say that the inspector is on site.
@@ -52,7 +58,10 @@ def arrive(
 
         actor: The agency, or the inspector that it assigned.
 
-        at: When, in any zone.
+        at: When this is said, in any zone.
+
+        arrived_at: Since when, in any zone; believed if it is on the day of the visit
+            or later, and not after *at*, which counts otherwise.
 
     Raises:
         pmkit.NotYetError: If the day of the visit has not begun at its place.
@@ -70,7 +79,14 @@ def arrive(
     require_state(found, VisitState.CONFIRMED, VisitState.ASSIGNED)
     _require_its_day(found, at)
     return happened(
-        order, InspectorArrived(at=at, by=actor, service_id=service_id, visit=visit)
+        order,
+        InspectorArrived(
+            at=at,
+            by=actor,
+            service_id=service_id,
+            visit=visit,
+            arrived_at=_arrived(found, arrived_at, at),
+        ),
     )
 
 
@@ -242,6 +258,17 @@ def _own_visit(service: Service, number: int, actor: Actor) -> Visit:
     if not assigned_to(visit, actor):
         raise no_such_visit(number)
     return visit
+
+
+def _arrived(
+    visit: Visit, said: dt.datetime | None, at: dt.datetime
+) -> dt.datetime | None:
+    """Believe an earlier instant on the day of the visit; `None` if *at* counts."""
+    if said is None:
+        return None
+    said = to_utc(said, field="arrived_at")
+    earliest = visit.day_begins or at
+    return said if earliest <= said < at else None
 
 
 def _require_its_day(visit: Visit, at: dt.datetime) -> None:

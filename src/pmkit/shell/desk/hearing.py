@@ -176,9 +176,12 @@ class HearingDesk(Running):
         }
         if isinstance(news, CheckDone):
             arrived_at = service.visit(news.visit).arrived_at
-            # An arrival that was heard late is noted late: the end is not before it.
+            # An arrival whose moment was not believed counts from when it was heard.
             said["ended_at"] = max(news.at, arrived_at or news.at)
+        if isinstance(news, ArrivedOnSite):
+            said["arrived_at"] = news.at
         if isinstance(news, ReportReady):
+            said["delivered_at"] = news.at
             self._keep_files(tx, news)
         if "kind" in step.__annotations__:
             said["kind"] = self.catalogue[service.kind]
