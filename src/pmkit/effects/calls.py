@@ -8,6 +8,7 @@ import contextvars
 import datetime as dt
 import decimal
 import inspect
+import types
 from typing import TYPE_CHECKING, Any
 
 from pmkit.core.certainty import Certainty, Retry
@@ -167,7 +168,7 @@ class Call:
     def _isolated(self) -> Any:
         decimal.setcontext(decimal.getcontext().copy())
         answer = self.plan.method(self.request, self.context)
-        if self.plan.spec.many and not inspect.isgenerator(answer):
+        if self.plan.spec.many and not is_generator(answer):
             found = answers.materialised(answer, self.most)
             return answer if found is None else found
         return answer
@@ -181,6 +182,9 @@ class Call:
         """
         answer, raised = outcome
         if raised is None:
+            if is_generator(answer) and answer.gi_code.co_name == "<genexpr>":
+                msg = "The plugin returned a generator expression instead of a list."
+                raise faults.fault(msg, left=self.left)
             return answer
         if isinstance(raised, NEVER_SWALLOWED):
             raise raised
@@ -204,22 +208,32 @@ class Call:
 
             pmkit.ProtocolViolationError: If it is about something else.
         """
+        try:
+            error = self._refused(answer)
+        except NEVER_SWALLOWED:
+            raise
+        except BaseException as raised:  # noqa: BLE001 - a look may run a plugin's code
+            error = faults.foreign(raised, left=self._left)
+        if error is not None:
+            raise error
+        return answer
+
+    def _refused(self, answer: Any) -> PluginCallError | None:
+        """Say what is wrong with an answer, if something is."""
         spec = self.plan.spec
         wrong = answers.misfit(spec, answer)
         if not wrong and spec.many and len(answer) > self.most:
             wrong = f"answered with more than {self.most} items"
         if wrong:
-            msg = f"The plugin {wrong}."
-            raise faults.fault(msg, left=self._left)
+            return faults.fault(f"The plugin {wrong}.", left=self._left)
         if self.talk and isinstance(answer, Absent) and not self.talk.heard:
             msg = "The plugin says absent although nobody told it."
-            raise faults.fault(msg, left=self._left)
+            return faults.fault(msg, left=self._left)
         wrong = answers.stranger(self.request, answer)
         if wrong:
             certainty = Certainty.UNKNOWN if spec.mutates else Certainty.REJECTED
-            msg = f"The plugin {wrong}."
-            raise ProtocolViolationError(msg, certainty=certainty)
-        return answer
+            return ProtocolViolationError(f"The plugin {wrong}.", certainty=certainty)
+        return None
 
     def record(self, *, error: PluginCallError | None, cut: bool) -> CallRecord:
         """
@@ -249,6 +263,11 @@ class Call:
     @property
     def _left(self) -> bool:
         return self.left or (self.talk is not None and self.talk.left)
+
+
+def is_generator(answer: object) -> bool:
+    """Tell whether an answer is a generator, without running any code of it."""
+    return type(answer) is types.GeneratorType
 
 
 def resting(breaker: Breaker) -> ProviderUnavailableError:

@@ -221,10 +221,12 @@ class Conversation:
             raise faults.fault(msg, left=self.left)
         refused: PluginCallError | None = None
         try:
-            self._current = self._guard.prepare(yielded)
+            self._current = self._context.run(self._guard.prepare, yielded)
         except PluginCallError as error:
             refused = error
-        except Exception:  # noqa: BLE001 - a body may be the plugin's own code
+        except NEVER_SWALLOWED:
+            raise
+        except BaseException:  # noqa: BLE001 - a body may be the plugin's own code
             refused = faults.fault("The plugin made a broken request.", left=False)
         if self._current is None or refused is not None:
             self._marks.append(Mark.UNSENT)

@@ -4,6 +4,7 @@ What went wrong on the way to the far side and back, as an error of a call.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -21,6 +22,7 @@ from pmkit.core.plugin_errors import (
     ProviderUnavailableError,
     RequestInvalidError,
 )
+from pmkit.effects.statuses import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,7 +141,8 @@ def copied(error: PluginCallError) -> PluginCallError:
         remedy=_text(given.get("remedy")) or None,
     )
     after = given.get("after")
-    fresh.after = after if type(after).__name__ == "timedelta" else None
+    if isinstance(after, dt.timedelta):
+        fresh.after = min(max(after, dt.timedelta(0)), LONGEST_WAIT)
     fields = given.get("fields")
     if isinstance(fresh, RequestInvalidError) and type(fields) is tuple:
         fresh.fields = tuple(_text(name) for name in fields)

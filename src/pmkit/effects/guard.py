@@ -51,6 +51,9 @@ _PLACE = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1
 _HIGHEST_PORT = 65535
 _METHOD = "has a method that is not allowed"
 _HEADER = "has a header that is not allowed"
+_ASYNC = "has a body that only an event loop can read"
+_LARGEST_BODY = 32 * 1024 * 1024
+_LARGE = f"has a body of more than {_LARGEST_BODY} bytes"
 _NO_HOST = "is no https address of a host"
 _PLAIN = "is not https"
 _UNNAMED = "has a host that the manifest does not name"
@@ -120,9 +123,10 @@ class Guard:
 
             pmkit.PluginFaultError: If it is no proper request.
         """
-        url = request.url
+        # A copy: what a plugin derives from URL could say something else later.
+        url, method = httpx.URL(request.url), request.method
         self.check(url)
-        if request.method not in _METHODS:
+        if method not in _METHODS:
             raise _broken(_METHOD)
         headers = [pair for pair in request.headers.raw if pair[0].lower() not in _OURS]
         if not all(_NAME.fullmatch(a) and _VALUE.fullmatch(b) for a, b in headers):
@@ -130,10 +134,10 @@ class Guard:
         given = {name.lower() for name, _ in headers}
         headers += [pair for pair in _DEFAULTS if pair[0] not in given]
         return httpx.Request(
-            request.method,
+            method,
             url,
             headers=headers,
-            content=request.read(),
+            content=_content(request),
             extensions=own_words(request),
         )
 
@@ -154,6 +158,19 @@ class Guard:
             raise _refused(_PLAIN)
         if not any(_matches(host, port, pattern) for pattern in self.hosts):
             raise _refused(_UNNAMED)
+
+
+def _content(request: httpx.Request) -> bytes:
+    """Read the body of a request, which may be a generator of the plugin."""
+    if not isinstance(request.stream, httpx.SyncByteStream):
+        raise _broken(_ASYNC)
+    pieces, size = [], 0
+    for piece in request.stream:
+        size += len(piece)
+        if size > _LARGEST_BODY:
+            raise _broken(_LARGE)
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _matches(host: str, port: int, pattern: str) -> bool:

@@ -7,17 +7,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import inspect
 import time
 from typing import TYPE_CHECKING, Any, Self
 
 from pmkit.core.lookups import FindRequest
 from pmkit.core.plugin_errors import PluginCallError, SettingsError, UnsupportedError
+from pmkit.effects import faults
 from pmkit.effects.breaker import Breaker, Health
-from pmkit.effects.calls import Call, Plan
+from pmkit.effects.calls import Call, Plan, is_generator
 from pmkit.effects.carriers import Carriers
 from pmkit.effects.context import CallContext, CallRecord, Environment
-from pmkit.effects.conversation import Conversation
+from pmkit.effects.conversation import NEVER_SWALLOWED, Conversation
 from pmkit.effects.deadline import Deadline
 from pmkit.effects.driving import adrive, drive
 from pmkit.effects.guard import Guard
@@ -291,8 +291,8 @@ class Attached:
         """Remember what is known of an operation."""
         spec = OPERATIONS[self.manifest.kind].get(operation)
         capability = self.capabilities[operation]
-        method = getattr(self.implementation, operation, None)
-        if spec is None or not capability.support.usable or not callable(method):
+        method = self._method(operation) if capability.support.usable else None
+        if spec is None or not callable(method):
             msg = f"The plugin {self.manifest.id} does not offer {operation!r}."
             remedy = "See its capabilities: pmkit plugins show"
             raise UnsupportedError(
@@ -300,6 +300,17 @@ class Attached:
             )
         plan = self._plans[operation] = Plan(spec, capability, method)
         return plan
+
+    def _method(self, operation: str) -> Any:
+        """Look up a method, which may run code of the plugin."""
+        try:
+            return getattr(self.implementation, operation, None)
+        except NEVER_SWALLOWED:
+            raise
+        except BaseException as raised:  # noqa: BLE001 - a property may raise anything
+            error = faults.foreign(raised, left=False)
+        error.instance, error.operation = self.name, operation
+        raise error
 
     def _close(
         self,
@@ -337,7 +348,7 @@ class Attached:
         except TimeoutError:
             outcome = None, call.too_long()
         answer = call.ended(outcome)
-        if not inspect.isgenerator(answer):
+        if not is_generator(answer):
             return answer
         call.take(slot=self._slots.acquire(call.deadline.left()))
         return self._drive(call, answer)
@@ -351,7 +362,7 @@ class Attached:
         except TimeoutError:
             outcome = None, call.too_long()
         answer = call.ended(outcome)
-        if not inspect.isgenerator(answer):
+        if not is_generator(answer):
             return answer
         call.take(slot=await self._slots.aacquire(call.deadline.left()))
         return await self._adrive(call, answer)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 #: call may take.
 SETTLING = dt.timedelta(seconds=60)
 _SHORTEST = dt.timedelta(seconds=5)
-_LONGEST = dt.timedelta(hours=1)
+#: Longer than this nothing is left alone that is not settled.
+LONGEST = dt.timedelta(hours=1)
 # 5 s doubled so often is above an hour; more would only be a large number.
 _DOUBLINGS = 10
 
@@ -258,7 +259,7 @@ def backoff(attempts: int) -> dt.timedelta:
         ['0:00:05', '0:00:10', '0:00:20', '1:00:00']
     """
     doubled = _SHORTEST * (1 << min(max(attempts - 1, 0), _DOUBLINGS))
-    return min(doubled, _LONGEST)
+    return min(doubled, LONGEST)
 
 
 def pause(since: dt.datetime, now: dt.datetime) -> dt.timedelta:
@@ -273,4 +274,4 @@ def pause(since: dt.datetime, now: dt.datetime) -> dt.timedelta:
     Returns:
         Half the time that has passed, at least five seconds, at most an hour.
     """
-    return min(max((now - since) / 2, _SHORTEST), _LONGEST)
+    return min(max((now - since) / 2, _SHORTEST), LONGEST)

@@ -226,6 +226,52 @@ class TestListener:
         with pytest.raises(SettingsError, match="acme-cn verify: No secret"):
             agency(plugin).verify(DELIVERY)
 
+    def test_a_class_of_the_plugin_is_left_behind(self):
+        """What a plugin derives from our errors does not speak for itself."""
+
+        class OwnError(WebhookRejected):
+            """An error that tells a secret."""
+
+            def __str__(self):
+                """Tell it."""
+                return "sk-1"
+
+        plugin = Plugin()
+        plugin.verify = raising(OwnError("Not signed."))
+        with pytest.raises(WebhookRejected) as raised:
+            agency(plugin).verify(DELIVERY)
+
+        assert WebhookRejected is type(raised.value)
+        assert str(raised.value) == "acme-cn verify: Not signed."
+
+    def test_a_message_of_another_class_is_none(self):
+        """What derives from a verified message could change after it was verified."""
+
+        class OwnMessage(VerifiedWebhook):
+            """A message that says what it likes."""
+
+            body = DELIVERY.body
+
+        plugin = Plugin()
+        plugin.verify = lambda *_: object.__new__(OwnMessage)
+        with pytest.raises(PluginFaultError, match="no verified message"):
+            agency(plugin).verify(DELIVERY)
+
+    def test_news_that_raise_when_looked_at(self):
+        """An odd object among the news is the plugin's fault."""
+
+        class Odd:
+            """Raise when anybody asks what it is."""
+
+            @property
+            def __class__(self):
+                """Raise."""
+                raise SystemExit
+
+        hears = agency(Plugin([Odd()]))
+        with pytest.raises(PluginFaultError, match="SystemExit"):
+            hears.parse(hears.verify(DELIVERY), AT)
+
     def test_interrupts_go_through(self):
         """Who stops the program is not a plugin's fault."""
         plugin = Plugin()

@@ -4,7 +4,6 @@ Asking a plugin who sent a message and what it says, without believing the plugi
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,9 @@ import attrs
 from pmkit.core.errors import InputError
 from pmkit.core.plugin_errors import PluginCallError, PluginFaultError
 from pmkit.core.ports import AgencyObservation, PaymentObservation, RefundObservation
+from pmkit.effects import faults
 from pmkit.effects.context import CallContext, Environment
+from pmkit.effects.conversation import NEVER_SWALLOWED
 from pmkit.effects.webhooks.verified import VerifiedWebhook
 from pmkit.hooks.manifest import PluginKind
 
@@ -69,9 +70,10 @@ class Listener:
         """
         context = self._context(delivery.received_at)
         found = self._asked("verify", lambda said: said.verify(delivery, context))
-        if not isinstance(found, VerifiedWebhook) or found.body != delivery.body:
-            msg = "verify"
-            raise self._fault(msg, "The plugin gave no verified message.")
+        if type(found) is not VerifiedWebhook or found.body != delivery.body:
+            raise self._fault(
+                operation="verify", message="The plugin gave no verified message."
+            )
         return found
 
     def parse(self, verified: VerifiedWebhook, now: dt.datetime) -> tuple[Any, ...]:
@@ -100,12 +102,12 @@ class Listener:
             raise InputError(msg, field="verified", remedy=remedy)
         context = self._context(now)
         said: tuple[Any, ...] | None = self._asked(
-            "parse", lambda it: _some(it.parse(verified, context))
+            "parse",
+            lambda it: _some(it.parse(verified, context), _SAYS[self.kind]),
         )
-        if said is None or not all(isinstance(x, _SAYS[self.kind]) for x in said):
+        if said is None:
             words = f"The plugin said something that is no news of its {self.kind}."
-            msg_0 = "parse"
-            raise self._fault(msg_0, words)
+            raise self._fault(operation="parse", message=words)
         return said
 
     def _context(self, now: dt.datetime) -> CallContext:
@@ -122,30 +124,28 @@ class Listener:
         raised: PluginCallError
         try:
             return ask(self.implementation)
-        except (KeyboardInterrupt, GeneratorExit, asyncio.CancelledError):
+        except NEVER_SWALLOWED:
             raise
         except PluginCallError as error:
-            raised = error
+            raised = faults.copied(error)
         except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
-            raised = self._fault(
-                operation, f"The plugin raised {type(error).__name__}."
-            )
+            raised = faults.foreign(error, left=False)
         raised.instance, raised.operation = self.name, operation
         # What a foreign exception says can hold a secret, or the body.
         raise raised from None
 
-    def _fault(self, operation: str, message: str) -> PluginFaultError:
+    def _fault(self, *, operation: str, message: str) -> PluginFaultError:
         return PluginFaultError(message, instance=self.name, operation=operation)
 
 
-def _some(said: Any) -> tuple[Any, ...] | None:
-    """Take what a plugin says, but not for ever; `None` if it is no list of things."""
+def _some(said: Any, kinds: tuple[type, ...]) -> tuple[Any, ...] | None:
+    """Take what a plugin says, but not for ever; `None` if it is no list of these."""
     if isinstance(said, str | bytes | dict) or not isinstance(said, Iterable):
         return None
     found = []
     for item in said:
         found.append(item)
-        if len(found) > MOST_OBSERVATIONS:
+        if len(found) > MOST_OBSERVATIONS or not isinstance(item, kinds):
             return None
     return tuple(found)
 
