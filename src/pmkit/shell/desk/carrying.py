@@ -123,9 +123,18 @@ class CarryingDesk(OutcomesDesk):
         finally:
             holder.give_back(claim, lost=gone or store.lost)
         if claim.lease.length and not (store.freed or store.lost or gone):
-            with self.store.transaction() as tx:
-                claim.release(tx)
+            self._put_back(call, claim)
         return came
+
+    def _put_back(self, call: OpenCall, claim: RowClaim) -> None:
+        """Give back a call that nothing was written of, until its moment comes."""
+        step = self._step(call)
+        with self.store.transaction() as tx:
+            if isinstance(step, recovery.Wait) and claim.holds(tx):
+                until = step.until or self.clock.now() + recovery.LONGEST
+                tx.put_off(call.row.effect.operation_id, until)
+            else:
+                claim.release(tx)
 
     def _step(self, call: OpenCall) -> recovery.Step:
         return recovery.next_step(

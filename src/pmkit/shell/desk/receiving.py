@@ -17,6 +17,7 @@ from pmkit.core.errors import InputError, NotFoundError, PluginError, UnknownPlu
 from pmkit.core.order import NOTHING_HERE
 from pmkit.core.plugin_errors import PluginFaultError, WebhookRejected
 from pmkit.core.ports import AgencyObservation, PaymentObservation, RefundObservation
+from pmkit.effects.recovery import backoff
 from pmkit.shell.desk.hearing import HearingDesk
 from pmkit.shell.desk.troubles import Trouble, trouble
 from pmkit.shell.listeners import listeners
@@ -38,7 +39,13 @@ _AT_ONCE = 500
 class ReceivingDesk(HearingDesk):
     """The messages that were written down and not applied yet."""
 
-    def _hear_messages(self, refused: list[Trouble], parked: list[Trouble]) -> int:
+    def _hear_messages(
+        self,
+        refused: list[Trouble],
+        parked: list[Trouble],
+        *,
+        due: dt.datetime | None = None,
+    ) -> int:
         """
         Apply what waits in the inbox.
 
@@ -50,12 +57,17 @@ class ReceivingDesk(HearingDesk):
 
             parked: Takes what goes on waiting.
 
+            due: Only what is not to be tried again after this moment; everything, if
+                not given.
+
         Returns:
             How many pieces of news were new.
         """
         with self.store.snapshot() as tx:
             waiting = [
-                row for row in tx.inbox_waiting(_AT_ONCE) if row.account == ACCOUNT
+                row
+                for row in tx.inbox_waiting(_AT_ONCE, due=due)
+                if row.account == ACCOUNT
             ]
         read = [(row, *self._read(row)) for row in waiting]
         # What came together is heard in the order in which it happened.
@@ -121,7 +133,8 @@ class ReceivingDesk(HearingDesk):
                 tx.inbox_applied(*who, at=now, order_id=order_id or None)
             if wrong is not None:
                 code = getattr(wrong, "code", type(wrong).__name__)
-                tx.inbox_failed(*who, error=code)
+                later = now + backoff(row.attempts + 1)
+                tx.inbox_failed(*who, error=code, next_at=later)
         return over
 
 

@@ -6,47 +6,13 @@ from __future__ import annotations
 
 import attrs
 
-from pmkit.shell.desk.telling import TellingDesk
+from pmkit.shell.desk.leased import ROUNDS, LeasedDesk, Work
 from pmkit.shell.desk.troubles import Trouble
 
 __all__ = ["Trouble", "Work", "WorkingDesk"]
 
 
-@attrs.frozen(kw_only=True)
-class Work:
-    """
-    What one round of work did.
-
-    Args:
-        carried_out: Calls to plugins that were made.
-
-        heard: News that changed an order.
-
-        swept: Orders that time alone changed.
-
-        notified: Notices that were sent.
-
-        troubles: What did not go through; it stays and is tried again.
-    """
-
-    carried_out: int = 0
-    heard: int = 0
-    swept: int = 0
-    notified: int = 0
-    troubles: tuple[Trouble, ...] = ()
-
-    @property
-    def idle(self) -> bool:
-        """Whether there was nothing to do."""
-        return not (self.carried_out or self.heard or self.swept or self.notified)
-
-
-#: News can lead to calls, and calls to news; more rounds than a road has steps mean
-#: that a plugin never stops talking.
-_ROUNDS = 100
-
-
-class WorkingDesk(TellingDesk):
+class WorkingDesk(LeasedDesk):
     """The work that nobody asks for."""
 
     def work(self) -> Work:
@@ -67,7 +33,7 @@ class WorkingDesk(TellingDesk):
         tried: set[str] = set()
         troubles: dict[str, Trouble] = {}
         parked: list[Trouble] = []
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             found: list[Trouble] = []
             carried = self._carry_out_all(tried, found)
             heard = self._hear_all(found)

@@ -108,7 +108,11 @@ class Inbox(Waking):
         return True
 
     def inbox_waiting(
-        self, limit: int | None = None, *, attempts_below: int | None = None
+        self,
+        limit: int | None = None,
+        *,
+        attempts_below: int | None = None,
+        due: dt.datetime | None = None,
     ) -> list[InboxRow]:
         """
         List the messages that were kept and not applied yet.
@@ -121,6 +125,8 @@ class Inbox(Waking):
 
             attempts_below: Only those that failed less often than this.
 
+            due: Only those that are not to be tried later than this moment.
+
         Raises:
             pmkit.CorruptStoreError: If a row cannot be read back.
         """
@@ -129,6 +135,8 @@ class Inbox(Waking):
         asked = sa.select(inbox).where(waits)
         if attempts_below is not None:
             asked = asked.where(inbox.c.attempts < attempts_below)
+        if due is not None:
+            asked = asked.where(inbox.c.next_at.is_(None) | (inbox.c.next_at <= due))
         order = (
             inbox.c.attempts,
             inbox.c.received_at,
@@ -171,7 +179,13 @@ class Inbox(Waking):
         self._change(provider, account, event_id, columns)
 
     def inbox_failed(
-        self, provider: str, account: str, event_id: str, *, error: str
+        self,
+        provider: str,
+        account: str,
+        event_id: str,
+        *,
+        error: str,
+        next_at: dt.datetime | None = None,
     ) -> None:
         """
         Note that a message could not be applied; it goes on waiting.
@@ -185,11 +199,15 @@ class Inbox(Waking):
 
             error: The class or code of what went wrong; never its words.
 
+            next_at: When it is tried again, UTC.
+
         Raises:
             pmkit.NotFoundError: If there is no such message.
         """
         attempts = self.tables.inbox.c.attempts + 1
-        columns = {"attempts": attempts, "error": error}
+        columns = {"attempts": attempts, "error": error, "next_at": next_at}
+        if next_at is not None:
+            self.wake("", next_at)
         self._change(provider, account, event_id, columns)
 
     def _change(

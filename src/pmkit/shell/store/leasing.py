@@ -81,7 +81,7 @@ class Claim(Protocol):
             LeaseLostError: If another worker took over.
         """
 
-    def renew(self, tx: Transaction, until: dt.datetime) -> None:
+    def renew(self, tx: Transaction, until: dt.datetime) -> bool:
         """
         Say that its holder is alive.
 
@@ -89,6 +89,9 @@ class Claim(Protocol):
             tx: A transaction that writes.
 
             until: When it is free again, unless this is said again.
+
+        Returns:
+            Whether it was still held.
         """
 
     def release(self, tx: Transaction) -> None:
@@ -125,17 +128,27 @@ class RowClaim:
 
     def require(self, tx: Transaction) -> None:
         """Check that it is still ours; it then stays so until the transaction ends."""
-        table = self._table(tx)
-        asked = sa.select(table.c.fence).where(self._row(table)).with_for_update()
-        if tx.connection.execute(asked).scalar_one_or_none() != self.fence:
+        if not self.holds(tx):
             raise lost()
 
-    def renew(self, tx: Transaction, until: dt.datetime) -> None:
+    def holds(self, tx: Transaction) -> bool:
+        """
+        Tell whether it is still ours; it then stays so until the transaction ends.
+
+        Args:
+            tx: A transaction that writes.
+        """
+        table = self._table(tx)
+        asked = sa.select(table.c.fence).where(self._row(table)).with_for_update()
+        fence: int | None = tx.connection.execute(asked).scalar_one_or_none()
+        return fence == self.fence
+
+    def renew(self, tx: Transaction, until: dt.datetime) -> bool:
         """Say that its holder is alive."""
         table = self._table(tx)
         held = table.c.lease_until.is_not(None)
         change = sa.update(table).where(self._mine(table), held)
-        tx.connection.execute(change.values(lease_until=until))
+        return tx.connection.execute(change.values(lease_until=until)).rowcount == 1
 
     def release(self, tx: Transaction) -> None:
         """Give it back, if it is still ours."""

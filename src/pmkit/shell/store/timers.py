@@ -63,7 +63,7 @@ class TimerClaim:
             if self.fences.get((row.kind, row.subject), row.fence) != row.fence:
                 raise lost()
 
-    def renew(self, tx: Transaction, until: dt.datetime) -> None:
+    def renew(self, tx: Transaction, until: dt.datetime) -> bool:
         """
         Say that its holder is alive.
 
@@ -71,8 +71,11 @@ class TimerClaim:
             tx: A transaction that writes.
 
             until: When they are free again, unless this is said again.
+
+        Returns:
+            Whether one was still held.
         """
-        self._change(tx, {"lease_until": until})
+        return self._change(tx, {"lease_until": until})
 
     def release(self, tx: Transaction) -> None:
         """
@@ -98,7 +101,8 @@ class TimerClaim:
         self._change(tx, {**again, **FREE})
         tx.wake(self.order_id, until)
 
-    def _change(self, tx: Transaction, columns: dict[str, Any]) -> None:
+    def _change(self, tx: Transaction, columns: dict[str, Any]) -> bool:
+        changed = 0
         timers = tx.tables.timers
         for (kind, subject), fence in self.fences.items():
             mine = (
@@ -108,7 +112,9 @@ class TimerClaim:
                 & (timers.c.fence == fence)
                 & timers.c.lease_until.is_not(None)
             )
-            tx.connection.execute(sa.update(timers).where(mine).values(**columns))
+            change = sa.update(timers).where(mine).values(**columns)
+            changed += tx.connection.execute(change).rowcount
+        return changed > 0
 
 
 class Timers(Waking):

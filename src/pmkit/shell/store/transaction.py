@@ -12,13 +12,11 @@ from pmkit.core.errors import ConflictError, CorruptStoreError, StaleWriteError
 from pmkit.core.rules.timers import settled
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.chain import GENESIS, event_hash
-from pmkit.shell.store.deliveries import Deliveries
+from pmkit.shell.store.due import Due
 from pmkit.shell.store.inbox import Inbox
 from pmkit.shell.store.keeping import Keeping, read_stored
-from pmkit.shell.store.ledger import Ledger
 from pmkit.shell.store.outbox import Outbox
 from pmkit.shell.store.rows import OrderRow, RecordedEvent
-from pmkit.shell.store.timers import Timers
 from pmkit.shell.wire import decode_event, decode_order, encode_event, encode_order
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from pmkit.shell.store.schema import Tables
 
 
-class Transaction(Keeping, Ledger, Outbox, Inbox, Timers, Deliveries):
+class Transaction(Keeping, Outbox, Inbox, Due):
     """
     An open transaction of a store; made by `Store.transaction`.
 

@@ -1,0 +1,288 @@
+"""
+What engines drive: one thing that is due, taken under a lease and done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from pmkit.core.rules.timers import LOOK_EVERY
+from pmkit.effects.recovery import ParkReason, backoff
+from pmkit.shell.desk.open_call import Came
+from pmkit.shell.desk.telling import TellingDesk
+from pmkit.shell.desk.troubles import Trouble, trouble
+from pmkit.shell.store.leasing import RowClaim
+from pmkit.shell.store.rows import EffectRow
+
+if TYPE_CHECKING:
+    from pmkit.shell.desk.holding import Holder
+    from pmkit.shell.store.deliveries import Delivery
+    from pmkit.shell.store.timers import TimerClaim
+
+#: News can lead to calls, and calls to news; more rounds than a road has steps mean
+#: that a plugin never stops talking.
+ROUNDS = 100
+
+
+@attrs.frozen(kw_only=True)
+class Work:
+    """
+    What one round of work did.
+
+    Args:
+        carried_out: Calls to plugins that were made.
+
+        heard: News that changed an order.
+
+        swept: Orders that time alone changed.
+
+        notified: Notices that were sent.
+
+        troubles: What did not go through; it stays and is tried again.
+    """
+
+    carried_out: int = 0
+    heard: int = 0
+    swept: int = 0
+    notified: int = 0
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def idle(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.carried_out or self.heard or self.swept or self.notified)
+
+    def plus(self, other: Work) -> Work:
+        """
+        Add what another one did.
+
+        Args:
+            other: What it did.
+        """
+        return attrs.evolve(
+            self,
+            carried_out=self.carried_out + other.carried_out,
+            heard=self.heard + other.heard,
+            swept=self.swept + other.swept,
+            notified=self.notified + other.notified,
+            troubles=(*self.troubles, *other.troubles),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class HeldCall:
+    """
+    A call that was taken under a lease.
+
+    Args:
+        row: How it stood then.
+
+        claim: Under what it is held.
+    """
+
+    row: EffectRow
+    claim: RowClaim
+
+
+class LeasedDesk(TellingDesk):
+    """The work of engines: what they take, nobody else works on meanwhile."""
+
+    def wake(self, order_id: str, holder: Holder) -> Work:
+        """
+        Do everything that is due on one order, and what follows from it.
+
+        Its calls in their order, its due timers, and the news of its plugins if one
+        of them was called or a moment has come.  Twice is once.
+
+        Args:
+            order_id: The order.
+
+            holder: Who works.
+
+        Returns:
+            What was done.
+        """
+        done = Work()
+        tried: set[str] = set()
+        for _ in range(ROUNDS):
+            troubles: list[Trouble] = []
+            carried = self._carry_out_all(
+                tried, troubles, order_id=order_id, holder=holder
+            )
+            claim = self.take_timers(holder, order_id=order_id)
+            fired = Work()
+            if claim is not None:
+                fired = self.fire(claim, holder)
+            elif carried:
+                heard = self._hear(self._peek(order_id), troubles, holder)
+                fired = Work(heard=heard)
+            step = fired.plus(Work(carried_out=carried, troubles=tuple(troubles)))
+            done = done.plus(step)
+            if step.idle:
+                break
+        return done
+
+    # ------------------------------------------------------------------- calls
+
+    def take_calls(
+        self, holder: Holder, *, plugin: str, limit: int = 1
+    ) -> list[HeldCall]:
+        """
+        Take calls to a plugin that are due.
+
+        Args:
+            holder: Who works.
+
+            plugin: The name of the instance.
+
+            limit: At most so many.
+        """
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            claims = tx.claim_effects(holder.lease, at=now, plugin=plugin, limit=limit)
+            rows = [tx.effect(dict(claim.key)["operation_id"]) for claim in claims]
+        for claim in claims:
+            holder.take(claim)
+        return [
+            HeldCall(row=row, claim=claim)
+            for row, claim in zip(rows, claims, strict=True)
+        ]
+
+    def carry(self, held: HeldCall, holder: Holder) -> Work:
+        """
+        Do the one thing that may be done about a call that was taken.
+
+        Args:
+            held: The call.
+
+            holder: Who took it.
+        """
+        troubles: list[Trouble] = []
+        # Until when somebody else had it, not until when we do.
+        row = attrs.evolve(held.row, lease_until=held.claim.was_until)
+        call = self._call_of(row, troubles)
+        if call is None:
+            self.leave(held, holder)
+            return Work(troubles=tuple(troubles))
+        try:
+            came = self._carry_held(call, held.claim, holder)
+        except Exception as error:  # noqa: BLE001 - one call stops no other
+            troubles.append(trouble(row.order_id, row.effect.operation_id, error))
+            self._fail(held, error, holder)
+            came = Came.NOTHING
+        made = int(came is not Came.NOTHING)
+        return Work(carried_out=made, troubles=tuple(troubles))
+
+    def _fail(self, held: HeldCall, error: Exception, holder: Holder) -> None:
+        """Count a call that cannot even be looked at; after many times it is shown."""
+        tried = held.row.attempts + 1
+        over = tried >= holder.tries
+        with self.store.transaction() as tx:
+            if held.claim.holds(tx):
+                tx.put_off(
+                    held.row.effect.operation_id,
+                    self.clock.now() + backoff(tried),
+                    error=type(error).__name__,
+                    parked=ParkReason.TRIED_TOO_OFTEN.value if over else "",
+                )
+
+    def leave(self, held: HeldCall | Delivery, holder: Holder) -> None:
+        """
+        Give back what was taken and not begun.
+
+        Args:
+            held: What was taken.
+
+            holder: Who took it.
+        """
+        holder.give_back(held.claim, lost=False)
+        with self.store.transaction() as tx:
+            held.claim.release(tx)
+
+    # ------------------------------------------------------------------ timers
+
+    def take_timers(
+        self, holder: Holder, *, order_id: str | None = None
+    ) -> TimerClaim | None:
+        """
+        Take the due timers of the order that has waited longest.
+
+        Args:
+            holder: Who works.
+
+            order_id: Only those of this order.
+
+        Returns:
+            The claim; `None` if nothing is due.
+        """
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            claim = tx.claim_timers(holder.lease, at=now, order_id=order_id)
+        if claim is not None:
+            holder.take(claim)
+        return claim
+
+    def fire(self, claim: TimerClaim, holder: Holder) -> Work:
+        """
+        Do what is due on an order: hear its plugins, let time do what it does.
+
+        Args:
+            claim: Its timers.
+
+            holder: Who took them.
+        """
+        troubles: list[Trouble] = []
+        ask_in = holder.lease.ask_in or LOOK_EVERY
+        minded = self._fire(claim, troubles, holder=holder, ask_in=ask_in)
+        swept = int(minded.swept)
+        return Work(heard=minded.heard, swept=swept, troubles=tuple(troubles))
+
+    # ----------------------------------------------------- messages and notices
+
+    def hear_inbox(self) -> Work:
+        """Apply the messages whose moment has come."""
+        refused: list[Trouble] = []
+        parked: list[Trouble] = []
+        heard = self._hear_messages(refused, parked, due=self.clock.now())
+        return Work(heard=heard, troubles=(*refused, *parked))
+
+    def hand_out(self) -> Work:
+        """Give each new notice to each notifier, as rows."""
+        return Work(notified=self._hand_out())
+
+    def take_deliveries(
+        self, holder: Holder, *, notifier: str, limit: int = 1
+    ) -> list[Delivery]:
+        """
+        Take what a notifier has to send now.
+
+        Args:
+            holder: Who works.
+
+            notifier: Its name.
+
+            limit: At most so many.
+        """
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            found = tx.claim_deliveries(
+                holder.lease, notifier=notifier, at=now, limit=limit
+            )
+        for delivery in found:
+            holder.take(delivery.claim)
+        return found
+
+    def deliver(self, delivery: Delivery, holder: Holder) -> Work:
+        """
+        Have a notifier send a notice.
+
+        Args:
+            delivery: What was taken.
+
+            holder: Who took it.
+        """
+        troubles: list[Trouble] = []
+        told = self._tell(delivery, troubles, holder)
+        return Work(notified=int(told), troubles=tuple(troubles))

@@ -1,0 +1,299 @@
+"""
+The engine that is always there: threads of this process, on the rows of the store.
+"""
+
+from __future__ import annotations
+
+import collections
+import functools
+import threading
+from typing import TYPE_CHECKING
+
+from pmkit.shell import telemetry
+from pmkit.shell.desk.leased import Work
+from pmkit.shell.desk.troubles import trouble
+from pmkit.shell.engine.turns import Turns
+from pmkit.shell.engine.worker import Done, Worker, done_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    import sqlalchemy as sa
+
+    from pmkit.shell.desk import Desk
+    from pmkit.shell.engine.settings import WorkerSettings
+
+    #: Something that was taken, and how it is given back if it is not begun.
+    Unit = tuple[str, Callable[[], Work], Callable[[], None]]
+
+#: How much of what waits for one receiver is taken at once.
+_BATCH = 16
+#: How soon a receiver that had nothing is asked again when something was written.
+_SOON = 0.02
+_TIMERS = "timers"
+_INBOX = "inbox"
+_OUTBOX = "outbox"
+
+
+class LocalEngine:
+    """
+    Works in this process, on the rows of the store.
+
+    The rows tell what is due, so that nothing is lost when it stops at any moment, and
+    as many of them may work on one database as one likes, on one machine or on many.
+
+    Args:
+        desk: On the store, with the panel of attached plugins.
+
+        settings: What can be set.
+
+        name: Unlike that of any other worker that ever was; made if left out.
+
+    Examples:
+        >>> from pmkit.shell.desk import Desk
+        >>> with Desk.open() as desk:
+        ...     LocalEngine(desk).run(once=True).idle
+        True
+    """
+
+    def __init__(
+        self, desk: Desk, settings: WorkerSettings | None = None, *, name: str = ""
+    ) -> None:
+        self.worker = Worker(desk, settings, name=name)
+        self.desk = desk
+        self.settings = self.worker.settings
+        self._finds: dict[str, Callable[[], None]] = {}
+        self._register()
+        share = max(1, (self.settings.threads - 1) // 2)
+        self._turns = Turns(tuple(self._finds), share=share)
+        self._taken: dict[str, collections.deque[Unit]] = {
+            name: collections.deque() for name in self._finds
+        }
+        #: When each receiver that had nothing is asked again, by the counter.
+        self._asleep: dict[str, float] = {}
+        self._empty: dict[str, int] = {}
+        #: Held while the database is asked, by one thread at a time.
+        self._asking = threading.Lock()
+        #: Held for a moment only: who writes holds a lock of the store while it wakes.
+        self._change = threading.Condition()
+        self._stopping = threading.Event()
+        self._written = 0
+        self._done = Done()
+
+    def _register(self) -> None:
+        panel = self.desk.panel
+        self._finds[_TIMERS] = self._find_timers
+        self._finds[_INBOX] = functools.partial(self._find_common, _INBOX)
+        self._finds[_OUTBOX] = functools.partial(self._find_common, _OUTBOX)
+        for name in sorted({*panel.agencies, *panel.methods}):
+            self._finds[f"call:{name}"] = functools.partial(self._find_calls, name)
+        for name in panel.notifiers:
+            self._finds[f"tell:{name}"] = functools.partial(self._find_notices, name)
+
+    # -------------------------------------------------------------------- port
+
+    def wake(
+        self,
+        order_id: str,
+        not_before: dt.datetime,
+        *,
+        connection: sa.Connection | None = None,
+    ) -> None:
+        """
+        Look at the rows soon; they tell what is due.
+
+        Args:
+            order_id: The order; empty for messages and notices.
+
+            not_before: Not before this moment, UTC; the row of it waits as long.
+
+            connection: Nothing is written: the rows are there already.
+        """
+        del order_id, not_before, connection
+        with self._change:
+            self._written += 1
+            soon = self.worker.counter() + _SOON
+            for name, until in self._asleep.items():
+                self._asleep[name] = min(until, soon)
+            self._change.notify()
+
+    def run(self, *, once: bool = False) -> Done:
+        """
+        Work until it is stopped, or until nothing is due.
+
+        Args:
+            once: Whether to return as soon as nothing is due.
+
+        Returns:
+            What was done.
+
+        Raises:
+            pmkit.StoreError: If the database cannot be reached at the beginning.
+        """
+        self._stopping.clear()
+        self._done = Done()
+        before, told = self.worker.leases_lost, self.desk.store.waker
+        if told is None:
+            self.desk.store.waker = self
+        try:
+            with self.worker:
+                self._run_threads(once=once)
+                self._leave_all()
+        finally:
+            self.desk.store.waker = told
+        with self._change:
+            return done_of(self._done, self.worker.leases_lost - before)
+
+    def stop(self) -> None:
+        """Finish what is in hand, give back the rest, and return from `run`."""
+        self._stopping.set()
+        with self._change:
+            self._change.notify_all()
+
+    def _run_threads(self, *, once: bool) -> None:
+        threads = [
+            threading.Thread(
+                target=self._work, args=(once,), name=f"pmkit-{number}", daemon=True
+            )
+            for number in range(self.settings.threads)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            # What takes longer than the grace is found by its lease.
+            while thread.is_alive() and not self._stopping.is_set():
+                thread.join(timeout=1.0)
+        end = self.worker.counter() + self.settings.grace.total_seconds()
+        for thread in threads:
+            thread.join(timeout=max(0.0, end - self.worker.counter()))
+
+    # ----------------------------------------------------------------- threads
+
+    def _work(self, once: bool) -> None:  # noqa: FBT001 - the target of a thread
+        while not self._stopping.is_set():
+            unit = self._next()
+            if unit is None:
+                if once and self._all_done():
+                    return
+                self._wait()
+                continue
+            self._do(*unit)
+
+    def _do(
+        self, name: str, work: Callable[[], Work], leave: Callable[[], None]
+    ) -> None:
+        del leave
+        try:
+            with telemetry.span("pmkit.unit", receiver=name, worker=self.worker.name):
+                came = work()
+        except Exception as error:  # noqa: BLE001 - one fault stops no thread
+            came = Work(troubles=(trouble("", name, error),))
+        with self._change:
+            self._turns.end(name)
+            self._done = done_of(self._done.plus(came), 0)
+            if not came.idle:
+                self._written += 1
+            self._change.notify()
+
+    def _next(self) -> Unit | None:
+        """Take what is next in turn; one thread at a time asks the database."""
+        with self._asking:
+            with self._change:
+                free = tuple(self._turns.free())
+            for name in free:
+                if not self._taken[name]:
+                    self._look(name)
+                if self._taken[name]:
+                    with self._change:
+                        self._turns.begin(name)
+                    return self._taken[name].popleft()
+        return None
+
+    def _look(self, name: str) -> None:
+        """Ask the database what a receiver has, unless it had nothing just now."""
+        now = self.worker.counter()
+        with self._change:
+            written = self._written
+            if now < self._asleep.get(name, 0.0):
+                return
+        wrong: Work | None = None
+        try:
+            self._finds[name]()
+        except Exception as error:  # noqa: BLE001 - the database may come back
+            wrong = Work(troubles=(trouble("", name, error),))
+        with self._change:
+            if wrong is not None:
+                self._done = done_of(self._done.plus(wrong), 0)
+            if not self._taken[name]:
+                self._asleep[name] = now + self.settings.poll.total_seconds()
+                self._empty[name] = written
+
+    def _wait(self) -> None:
+        with self._change:
+            now = self.worker.counter()
+            first = min(self._asleep.values(), default=now)
+            self._change.wait(timeout=min(max(first - now, 0.001), 1.0))
+
+    def _all_done(self) -> bool:
+        """Tell whether every receiver had nothing since something was last written."""
+        with self._change:
+            if self._turns.busy:
+                return False
+            stale = [n for n in self._finds if self._empty.get(n) != self._written]
+            for name in stale:
+                self._asleep.pop(name, None)
+            return not stale
+
+    def _leave_all(self) -> None:
+        """Give back what was taken and not begun."""
+        with self._asking:
+            left = [unit for units in self._taken.values() for unit in units]
+            for units in self._taken.values():
+                units.clear()
+        for _, _, leave in left:
+            leave()
+
+    # ----------------------------------------------------------------- finding
+
+    def _find_calls(self, plugin: str) -> None:
+        most = self.worker.pace.left(plugin, _BATCH)
+        if most < 1:
+            return
+        desk, worker = self.desk, self.worker
+        for held in desk.take_calls(worker, plugin=plugin, limit=most):
+            worker.pace.take(plugin)
+            self._add(
+                f"call:{plugin}",
+                functools.partial(desk.carry, held, worker),
+                functools.partial(desk.leave, held, worker),
+            )
+
+    def _find_timers(self) -> None:
+        desk, worker = self.desk, self.worker
+        claim = desk.take_timers(worker)
+        if claim is not None:
+            work = functools.partial(desk.fire, claim, worker)
+            self._add(_TIMERS, work, lambda: None)
+
+    def _find_notices(self, notifier: str) -> None:
+        desk, worker = self.desk, self.worker
+        for delivery in desk.take_deliveries(worker, notifier=notifier, limit=_BATCH):
+            self._add(
+                f"tell:{notifier}",
+                functools.partial(desk.deliver, delivery, worker),
+                functools.partial(desk.leave, delivery, worker),
+            )
+
+    def _find_common(self, name: str) -> None:
+        work = self.desk.hear_inbox if name == _INBOX else self.desk.hand_out
+        with self.desk.store.snapshot() as tx:
+            due = tx.message_due if name == _INBOX else tx.notice_new
+            found = due(self.desk.clock.now())
+        if found:
+            self._add(name, work, lambda: None)
+
+    def _add(
+        self, name: str, work: Callable[[], Work], leave: Callable[[], None]
+    ) -> None:
+        self._taken[name].append((name, work, leave))

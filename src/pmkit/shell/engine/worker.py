@@ -1,0 +1,277 @@
+"""
+A worker: one process that takes what is due under leases, and says that it is alive.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import attrs
+
+from pmkit.core.errors import StoreError
+from pmkit.shell import telemetry
+from pmkit.shell.desk.holding import Holder
+from pmkit.shell.desk.leased import Work
+from pmkit.shell.engine.pace import Pace
+from pmkit.shell.engine.settings import WorkerSettings
+from pmkit.shell.store.leasing import Claim, Lease
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+    from pmkit.shell.desk import Desk
+
+# What is left of a lease when nothing is begun any more: the far side hears of a call
+# only while nobody else can have taken it over.
+_MARGIN = 0.1
+#: What is kept of what did not go through; the rows hold all of it.
+_TROUBLES = 100
+_BATCH = 16
+
+
+@attrs.frozen(kw_only=True)
+class Done(Work):
+    """
+    What a worker did.
+
+    Args:
+        leases_lost: How often another worker took over from it.
+    """
+
+    leases_lost: int = 0
+
+
+@attrs.frozen
+class _Held:
+    claim: Claim
+    said: float
+
+
+class Worker(Holder):
+    """
+    One process that works on the rows of a store; engines drive it.
+
+    Between `start` and `stop` it says at each heartbeat that it holds what it holds.
+
+    Args:
+        desk: On the store, with the panel of attached plugins.
+
+        settings: What can be set.
+
+        name: Unlike that of any other worker that ever was; made if left out.
+
+        counter: Counts seconds and never goes back.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        settings: WorkerSettings | None = None,
+        *,
+        name: str = "",
+        counter: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.desk = desk
+        self.settings = WorkerSettings() if settings is None else settings
+        self.name = name or worker_name()
+        lease = Lease(
+            owner=self.name, length=self.settings.lease, ask_in=self.settings.ask_in
+        )
+        super().__init__(lease, tries=self.settings.tries)
+        self.pace = Pace(desk.panel, counter=counter)
+        #: How often another worker took over from this one.
+        self.leases_lost = 0
+        self.counter = counter
+        self._held: dict[int, _Held] = {}
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._beating: threading.Thread | None = None
+        self._started_at: dt.datetime | None = None
+
+    # ------------------------------------------------------------------- claims
+
+    def take(self, claim: Claim) -> None:
+        """Begin to say that a claim is held."""
+        with self._lock:
+            self._held[id(claim)] = _Held(claim, self.counter())
+
+    def give_back(self, claim: Claim, *, lost: bool) -> None:
+        """Do not say so any more; count it if another worker took over."""
+        with self._lock:
+            self._held.pop(id(claim), None)
+            self.leases_lost += lost
+        if lost:
+            telemetry.event("pmkit.lease.lost", worker=self.name)
+
+    def alive(self, claim: Claim) -> bool:
+        """Tell whether a claim is certainly still held, by a clock nobody can set."""
+        with self._lock:
+            held = self._held.get(id(claim))
+        if held is None:
+            return False
+        length = self.settings.lease.total_seconds() * (1 - _MARGIN)
+        return self.counter() - held.said < length
+
+    def may_call(self, plugin: str) -> bool:
+        """Tell whether a plugin may be called now, and count the call."""
+        return self.pace.take(plugin)
+
+    # ------------------------------------------------------------ being alive
+
+    def start(self) -> None:
+        """
+        Say from now on that it is alive.
+
+        Raises:
+            pmkit.StoreError: If the database cannot be reached.
+        """
+        self._started_at = self.desk.clock.now()
+        self._over.clear()
+        self.beat()
+        self._beating = threading.Thread(
+            target=self._beat_on, name=f"{self.name}-heartbeat", daemon=True
+        )
+        self._beating.start()
+        telemetry.event("pmkit.worker.started", worker=self.name)
+
+    def stop(self) -> None:
+        """Do not say so any more; what it still holds is free when its lease ends."""
+        self._over.set()
+        if self._beating is not None:
+            self._beating.join()
+            self._beating = None
+            telemetry.event("pmkit.worker.stopped", worker=self.name)
+
+    def beat(self) -> None:
+        """
+        Say once that it is alive, and holds what it holds.
+
+        Raises:
+            pmkit.StoreError: If the database cannot be reached.
+        """
+        with self._lock:
+            held = list(self._held.values())
+        said, now = self.counter(), self.desk.clock.now()
+        until = now + self.settings.lease
+        with self.desk.store.transaction() as tx:
+            renewed = [one for one in held if one.claim.renew(tx, until)]
+            tx.worker_seen(
+                self.name,
+                now,
+                started_at=self._started_at or now,
+                lost=self.leases_lost,
+            )
+        with self._lock:
+            for one in renewed:
+                if id(one.claim) in self._held:
+                    self._held[id(one.claim)] = _Held(one.claim, said)
+
+    def _beat_on(self) -> None:
+        while not self._over.wait(self.settings.heartbeat.total_seconds()):
+            try:
+                self.beat()
+            except StoreError as error:
+                # What cannot be renewed runs out: then nothing of it is sent any more.
+                telemetry.event("pmkit.heartbeat.failed", error=error.code)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    # -------------------------------------------------------------------- work
+
+    def do(self, order_id: str) -> Done:
+        """
+        Do what is due for one wake.
+
+        Args:
+            order_id: The order; empty for messages and notices.
+        """
+        before = self.leases_lost
+        with telemetry.span("pmkit.wake", order=order_id, worker=self.name):
+            work = self.desk.wake(order_id, self) if order_id else self._do_common()
+        return done_of(work, self.leases_lost - before)
+
+    def _do_common(self) -> Work:
+        """Apply the messages that wait, and send the notices."""
+        desk = self.desk
+        work = desk.hear_inbox().plus(desk.hand_out())
+        for name in desk.panel.notifiers:
+            while True:
+                found = desk.take_deliveries(self, notifier=name, limit=_BATCH)
+                for delivery in found:
+                    work = work.plus(desk.deliver(delivery, self))
+                if len(found) < _BATCH:
+                    break
+        return work
+
+    def due(self, *, limit: int = 100) -> list[str]:
+        """
+        List what has to be woken now: orders, and the empty name for what has none.
+
+        An engine that was told of everything finds nothing here; this is how what it
+        was not told of, or has forgotten, is found.
+
+        Args:
+            limit: At most so many orders.
+        """
+        now = self.desk.clock.now()
+        with self.desk.store.snapshot() as tx:
+            found = tx.due_orders(now, limit=limit)
+            calls = tx.due_calls(now, limit=limit)
+            common = tx.common_due(now)
+        orders = list(dict.fromkeys([*found, *calls]))[:limit]
+        return ["", *orders] if common else orders
+
+    def next_due(self, order_id: str) -> dt.datetime | None:
+        """
+        Tell when an order has to be woken next; it may have passed.
+
+        Args:
+            order_id: The order.
+
+        Returns:
+            The moment, UTC; `None` if nothing is due ever.
+        """
+        with self.desk.store.snapshot() as tx:
+            return tx.next_due(order_id)
+
+
+def worker_name() -> str:
+    """Name a worker as no other one: the machine, the process, and a number."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def done_of(work: Work, lost: int) -> Done:
+    """
+    Say what a worker did.
+
+    Args:
+        work: What was done.
+
+        lost: How many leases were lost meanwhile.
+    """
+    return Done(
+        carried_out=work.carried_out,
+        heard=work.heard,
+        swept=work.swept,
+        notified=work.notified,
+        troubles=work.troubles[-_TROUBLES:],
+        leases_lost=lost,
+    )

@@ -1,0 +1,281 @@
+"""
+What is due, and how much of it there is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from pmkit.core.effects import EffectState
+from pmkit.shell.store.deliveries import DEAD, WAITING, Deliveries
+from pmkit.shell.store.leasing import FREE, free
+from pmkit.shell.store.ledger import Ledger
+from pmkit.shell.store.schema import OPEN_EFFECT, Instant
+from pmkit.shell.store.timers import Timers
+
+#: Why a call waits for a person that was given up, not one that nobody can decide.
+GIVEN_UP = "tried-too-often"
+#: A timer that failed so often is shown as given up; it goes on once a day.
+_OFTEN = 20
+
+
+@attrs.frozen(kw_only=True)
+class Metrics:
+    """
+    How a database stands, in numbers.
+
+    Args:
+        at: When it was looked, UTC.
+
+        calls_due: Calls that may be made or asked about now.
+
+        calls_open: Calls that are not over.
+
+        calls_unknown: Calls whose outcome nobody knows.
+
+        calls_parked: Calls that wait for a person.
+
+        timers_due: Moments of orders that have come and were not seen to.
+
+        notices_due: Notices that a notifier has to send now.
+
+        notices_waiting: Notices that somebody has not sent yet.
+
+        messages_waiting: Messages of plugins that are not applied.
+
+        dead_letters: What was given up: calls, notices and timers.
+
+        oldest_due: Since when the oldest of what is due has been; `None` if nothing is.
+
+        orders_without_timer: Orders that would be forgotten; always 0.
+
+        leases_lost: How often a worker took over from another one.
+
+        workers: Workers that said in the last minute that they are alive.
+    """
+
+    at: dt.datetime
+    calls_due: int = 0
+    calls_open: int = 0
+    calls_unknown: int = 0
+    calls_parked: int = 0
+    timers_due: int = 0
+    notices_due: int = 0
+    notices_waiting: int = 0
+    messages_waiting: int = 0
+    dead_letters: int = 0
+    oldest_due: dt.datetime | None = None
+    orders_without_timer: int = 0
+    leases_lost: int = 0
+    workers: int = 0
+
+    @property
+    def oldest_due_for(self) -> dt.timedelta:
+        """How long the oldest of what is due has been due."""
+        return dt.timedelta() if self.oldest_due is None else self.at - self.oldest_due
+
+
+class Due(Ledger, Timers, Deliveries):
+    """The part of a transaction that tells what is due."""
+
+    def _callable(self, at: dt.datetime) -> sa.ColumnElement[bool]:
+        """Say which calls something may be done about now."""
+        effects = self.tables.effects
+        return (
+            sa.literal_column(OPEN_EFFECT, sa.Boolean)
+            & (effects.c.parked == "")
+            & (effects.c.next_at.is_(None) | (effects.c.next_at <= at))
+            & free(effects, at)
+        )
+
+    def due_calls(self, at: dt.datetime, *, limit: int | None = None) -> list[str]:
+        """
+        List the orders with a call about which something may be done now.
+
+        Args:
+            at: The present instant.
+
+            limit: At most so many calls are looked at.
+        """
+        effects = self.tables.effects
+        asked = sa.select(effects.c.order_id).where(
+            self._callable(at), ~self._earlier()
+        )
+        rows = self.connection.execute(asked.order_by(effects.c.number).limit(limit))
+        return list(dict.fromkeys(rows.scalars()))
+
+    def common_due(self, at: dt.datetime) -> bool:
+        """
+        Tell whether a message or a notice waits that may be seen to now.
+
+        Args:
+            at: The present instant.
+        """
+        table = self.tables.deliveries
+        asked = sa.select(table.c.notice_id).where(self._deliverable(at))
+        return self.message_due(at) or self.notice_new(at) or self._any(asked)
+
+    def message_due(self, at: dt.datetime) -> bool:
+        """
+        Tell whether a message waits to be applied that may be tried now.
+
+        Args:
+            at: The present instant.
+        """
+        inbox = self.tables.inbox
+        asked = sa.select(inbox.c.event_id).where(
+            inbox.c.applied_at.is_(None),
+            inbox.c.body.is_not(None),
+            inbox.c.next_at.is_(None) | (inbox.c.next_at <= at),
+        )
+        return self._any(asked)
+
+    def notice_new(self, at: dt.datetime) -> bool:
+        """
+        Tell whether there is a notice that was not handed out yet.
+
+        Args:
+            at: The present instant.
+        """
+        del at  # a notice is due when it is written
+        outbox, deliveries = self.tables.outbox, self.tables.deliveries
+        handed = sa.exists().where(deliveries.c.notice_id == outbox.c.id)
+        asked = sa.select(outbox.c.id).where(outbox.c.sent_at.is_(None), ~handed)
+        return self._any(asked)
+
+    def _any(self, asked: sa.Select[Any]) -> bool:
+        return self.connection.execute(asked.limit(1)).first() is not None
+
+    def _deliverable(self, at: dt.datetime) -> sa.ColumnElement[bool]:
+        table = self.tables.deliveries
+        return (
+            (table.c.state == WAITING)
+            & (table.c.next_at.is_(None) | (table.c.next_at <= at))
+            & free(table, at)
+        )
+
+    def next_due(self, order_id: str) -> dt.datetime | None:
+        """
+        Tell when an order has to be looked at next.
+
+        Args:
+            order_id: The order.
+        """
+        effects, timers = self.tables.effects, self.tables.timers
+        moment = sa.func.coalesce(
+            effects.c.next_at, effects.c.created_at, type_=Instant
+        )
+        leased = sa.func.coalesce(effects.c.lease_until, moment, type_=Instant)
+        later = sa.case((leased > moment, leased), else_=moment)
+        call = sa.select(sa.func.min(later, type_=Instant))
+        here = (effects.c.order_id == order_id) & (effects.c.parked == "")
+        first = call.where(
+            here, sa.literal_column(OPEN_EFFECT, sa.Boolean), ~self._earlier()
+        )
+        second = sa.select(sa.func.min(timers.c.due_at)).where(
+            timers.c.order_id == order_id
+        )
+        found = [self.connection.execute(asked).scalar() for asked in (first, second)]
+        return min((each for each in found if each is not None), default=None)
+
+    # ------------------------------------------------------------------ numbers
+
+    def metrics(self, at: dt.datetime) -> Metrics:
+        """
+        Count what is due, open, unknown and given up.
+
+        Args:
+            at: The present instant.
+        """
+        effects, timers = self.tables.effects, self.tables.timers
+        inbox, outbox = self.tables.inbox, self.tables.outbox
+        open_ = sa.literal_column(OPEN_EFFECT, sa.Boolean)
+        unknown = effects.c.state == EffectState.UNKNOWN.value
+        handed = outbox.c.sent_at.is_(None)
+        waiting = inbox.c.applied_at.is_(None) & inbox.c.body.is_not(None)
+        workers = self.workers_seen()
+        since = at - dt.timedelta(minutes=1)
+        return Metrics(
+            at=at,
+            calls_due=self._count(effects, self._callable(at) & ~self._earlier()),
+            calls_open=self._count(effects, open_),
+            calls_unknown=self._count(effects, unknown),
+            calls_parked=self._count(effects, effects.c.parked > ""),
+            timers_due=self._count(timers, timers.c.due_at <= at),
+            notices_due=self._count(self.tables.deliveries, self._deliverable(at)),
+            notices_waiting=self._count(outbox, handed),
+            messages_waiting=self._count(inbox, waiting),
+            dead_letters=self._dead(),
+            oldest_due=self._oldest(at),
+            orders_without_timer=len(self.without_timer()),
+            leases_lost=sum(worker.leases_lost for worker in workers),
+            workers=sum(worker.seen_at >= since for worker in workers),
+        )
+
+    def _dead(self) -> int:
+        effects, timers = self.tables.effects, self.tables.timers
+        deliveries = self.tables.deliveries
+        return (
+            self._count(effects, effects.c.parked == GIVEN_UP)
+            + self._count(deliveries, deliveries.c.state == DEAD)
+            + self._count(timers, timers.c.attempts >= _OFTEN)
+        )
+
+    def _oldest(self, at: dt.datetime) -> dt.datetime | None:
+        effects, timers = self.tables.effects, self.tables.timers
+        inbox, outbox = self.tables.inbox, self.tables.outbox
+        moment = sa.func.coalesce(
+            effects.c.next_at, effects.c.created_at, type_=Instant
+        )
+        asked = (
+            sa.select(sa.func.min(moment)).where(self._callable(at), ~self._earlier()),
+            sa.select(sa.func.min(timers.c.due_at)).where(timers.c.due_at <= at),
+            sa.select(sa.func.min(inbox.c.received_at)).where(
+                inbox.c.applied_at.is_(None), inbox.c.body.is_not(None)
+            ),
+            sa.select(sa.func.min(outbox.c.created_at)).where(
+                outbox.c.sent_at.is_(None)
+            ),
+        )
+        found = [self.connection.execute(each).scalar() for each in asked]
+        return min((each for each in found if each is not None), default=None)
+
+    def _count(self, table: sa.Table, here: sa.ColumnElement[bool]) -> int:
+        asked = sa.select(sa.func.count()).select_from(table).where(here)
+        return int(self.connection.execute(asked).scalar_one())
+
+    # ------------------------------------------------------------- putting off
+
+    def put_off(
+        self,
+        operation_id: str,
+        until: dt.datetime,
+        *,
+        error: str = "",
+        parked: str = "",
+    ) -> None:
+        """
+        Leave a call as it is until later, and give it back.
+
+        Args:
+            operation_id: The call.
+
+            until: Nothing is done about it before, UTC.
+
+            error: The class of what went wrong, where something did: then it counts
+                as an attempt.
+
+            parked: Why a person has to look at it.
+        """
+        effects = self.tables.effects
+        columns: dict[str, Any] = {"next_at": until, "parked": parked, **FREE}
+        if error:
+            columns |= {"result": error, "attempts": effects.c.attempts + 1}
+        here = effects.c.operation_id == operation_id
+        self.connection.execute(sa.update(effects).where(here).values(**columns))
+        order_id = self.effect(operation_id).order_id
+        self.wake(order_id, until)

@@ -1,0 +1,77 @@
+"""
+What happens, told to structlog and OpenTelemetry where they are installed.
+
+Both are optional: without them nothing is told and nothing is slower.  Names and
+numbers are told, never what people said, paid with, or wrote.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+_NAME = "pmkit"
+
+
+def event(name: str, **fields: str | float) -> None:
+    """
+    Tell structlog of something.
+
+    Args:
+        name: What happened, such as ``pmkit.lease.lost``.
+
+        fields: Names and numbers.
+    """
+    structlog = _structlog()
+    # Without a configuration it would write to the standard output of others.
+    if structlog is not None and structlog.is_configured():
+        structlog.get_logger(_NAME).info(name, **fields)
+
+
+def span(name: str, **attributes: str | float) -> AbstractContextManager[object]:
+    """
+    Measure something with OpenTelemetry.
+
+    Args:
+        name: What is done, such as ``pmkit.wake``.
+
+        attributes: Names and numbers; each is told as ``pmkit.<name>``.
+
+    Returns:
+        What lasts as long as it is done.
+    """
+    tracer = _tracer()
+    if tracer is None:
+        return contextlib.nullcontext()
+    told = {f"pmkit.{key}": value for key, value in attributes.items()}
+    started: AbstractContextManager[object] = tracer.start_as_current_span(
+        # The words of an error may hold what a plugin said.
+        name,
+        attributes=told,
+        record_exception=False,
+        set_status_on_exception=False,
+    )
+    return started
+
+
+@functools.cache
+def _structlog() -> Any:
+    return _installed("structlog")
+
+
+@functools.cache
+def _tracer() -> Any:
+    found = _installed("opentelemetry.trace")
+    return None if found is None else found.get_tracer(_NAME)
+
+
+def _installed(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
