@@ -48,11 +48,11 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(attrs?|alembic|click|collections|contextlib|dataclasses)\b.*"),
     (r"py:.*", r"(datetime|dt|decimal|enum|os|pathlib)\b.*"),
     (r"py:.*", r"(sqlalchemy|sa|types|zoneinfo)\b.*"),
-    (r"py:.*", r"(typing|pluggy|hypothesis|rich)\b.*"),
+    (r"py:.*", r"(typing|pluggy|hypothesis|rich|httpx|ssl|abc)\b.*"),
     # Types that a caller is handed and never has to name have no entry of their own,
     # and annotations under TYPE_CHECKING are short names.
     (r"py:class", r"pmkit\.(core|effects|facts|hooks|sandbox|shell)\..*"),
-    (r"py:(class|data|obj)", r"[A-Z]\w*"),
+    (r"py:(class|data|obj)", r"_?[A-Z]\w*"),
     (r"py:class", "optional"),
 ]
 

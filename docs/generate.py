@@ -46,6 +46,7 @@ def _neighbour(name: str) -> Any:
     return module
 
 
+matrix = _neighbour("matrix")
 readings = _neighbour("readings")
 #: A part of a page: its opening comment, its name, its text, its closing comment.
 _PART = re.compile(
@@ -464,6 +465,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "openers": openers,
     "opening-event": opening_event,
     "payment-states": payment_states,
+    "plugin-matrix": matrix.matrix,
     "roles-on-order": roles_on_order,
     "roles-on-service": roles_on_service,
     "roles-overview": roles_overview,
