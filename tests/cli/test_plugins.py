@@ -174,3 +174,76 @@ class TestMatrix:
         )
         assert [] == kinds["agency"]["plugins"]
         assert "acme" in run("matrix")[1]
+
+    def test_a_file_holds_whole_names(self, site, run):
+        """What is no terminal has no edge at which a name would be cut."""
+        for number in range(3):
+            site.plugin(f"acme-inspection-company-{number}")
+
+        out = run("matrix")[1]
+
+        assert 3 == out.count("acme-inspection-company-")
+        assert "…" not in out
+
+
+class TestHostile:
+    """Plugins that would break the command."""
+
+    META = """
+        import sys
+
+        class Meta(type):
+            def __getattribute__(cls, name):
+                sys.exit(5)
+
+        class Mail(metaclass=Meta):
+            def send(self, request, context):
+                pass
+    """
+
+    def test_what_a_plugin_prints_is_no_answer(self, site, run):
+        """With --json one object is printed, whatever plugins print meanwhile."""
+        site.plugin("acme", manifest="print('hello')\n" + MANIFEST)
+
+        for command in ("list", "doctor", "matrix"):
+            assert json.loads(run(command, "--json")[1])
+        code, out, err = run("show", "acme", "--json")
+
+        assert (0, "acme") == (code, json.loads(out)["id"])
+        assert "hello" not in out + err
+
+    def test_a_class_that_exits_when_it_is_looked_at(self, site, run):
+        """The doctor explains it, and goes on to the next."""
+        site.plugin("acme", code=self.META, settings=False)
+        site.plugin("good", settings=False)
+
+        code, out, _ = run("doctor")
+
+        assert 2 == code
+        assert "Plugin acme of acme-dist 1.2" in out
+        assert "stopped at build: looking at it raised SystemExit: 5" in out
+        assert "Plugin good of good-dist 1.2" in out
+
+    def test_names_do_not_steer_the_terminal(self, site, run):
+        """Escapes in what a package calls itself are shown as such."""
+        site.dist("acme", "[pmkit.plugins.v1]\n\x1b[2Jx = os:name\n")
+
+        assert "\\x1b[2Jx" in run("list")[1]
+        assert (
+            "\x1b" not in run("list")[1] + run("doctor")[1] + run("doctor", "\x1b")[1]
+        )
+
+    @pytest.mark.parametrize(
+        "field",
+        ["key: complex", "key: 'Nowhere'", "key: 'Settings'", "key: object = None"],
+    )
+    def test_settings_that_cannot_be_described(self, site, run, field):
+        """The plugin is named, in one line."""
+        code = GOOD.replace("key: Secret", field)
+        site.plugin("acme", code=code)
+
+        left, out, err = run("show", "acme")
+
+        assert (2, "") == (left, out)
+        assert 1 == err.count("\n")
+        assert "The settings of acme cannot be described" in err

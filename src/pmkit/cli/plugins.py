@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -77,7 +79,8 @@ def list_plugins(*, as_json: bool) -> None:
     With --json: plugins, a list of id, kind, title, distribution, version and target;
     and failures, a list of id, stage, reason, distribution, version and file.
     """
-    host = _host()
+    with _quiet():
+        host = _host()
     if as_json:
         rows = [_row(host, plugin_id) for plugin_id in host.manifests]
         click.echo(json.dumps({"plugins": rows, "failures": _failures(host)}))
@@ -103,10 +106,11 @@ def show(*, plugin: str, as_json: bool) -> None:
     idempotency, window_seconds, look_up; and webhooks), currencies, countries,
     calls_per_minute, and settings, a JSON Schema or null.
     """
-    host = _host()
-    if plugin not in host.manifests:
-        raise UnknownPluginError(f"{host.explain(plugin)}".rstrip("."), field="ID")
-    record = _record(host, plugin)
+    with _quiet():
+        host = _host()
+        if plugin not in host.manifests:
+            raise UnknownPluginError(f"{host.explain(plugin)}".rstrip("."), field="ID")
+        record = _record(host, plugin)
     if as_json:
         click.echo(json.dumps(record))
         return
@@ -130,9 +134,10 @@ def doctor(*, plugin: str | None, as_json: bool) -> None:
     With --json: health (ok, warn or fail) and plugins, a list of name, health and
     text.
     """
-    host = _host()
-    names = [plugin] if plugin else sorted(_names(host))
-    found = [host.explain(name) for name in names]
+    with _quiet():
+        host = _host()
+        names = [plugin] if plugin else sorted(_names(host))
+        found = [host.explain(name) for name in names]
     worst = max((each.health for each in found), default=None)
     if as_json:
         rows = [
@@ -159,14 +164,19 @@ def matrix(*, as_json: bool) -> None:
     plugins; each plugin with id, distribution, version, level, why_no_level and
     support, by operation.
     """
-    host = _host()
-    kinds = _matrix(host)
+    with _quiet():
+        kinds = _matrix(_host())
     if as_json:
         click.echo(json.dumps({"kinds": kinds}))
         return
     from pmkit.cli.showing_plugins import show_matrix
 
     show_matrix(kinds)
+
+
+def _quiet() -> contextlib.redirect_stdout[Any]:
+    """Keep what plugins print while they are imported out of our answer."""
+    return contextlib.redirect_stdout(sys.stderr)
 
 
 def _host() -> PluginHost:
@@ -242,17 +252,20 @@ def _record(host: PluginHost, plugin_id: str) -> dict[str, Any]:
 
 def _settings(manifest: PluginManifest) -> dict[str, Any] | None:
     """Describe the settings; the settings class is no implementation, and light."""
-    from pmkit.core.errors import PluginError
+    from pmkit.core.errors import InputError, PluginError
     from pmkit.hooks.failures import Stopped
     from pmkit.hooks.pipeline import settings_class
     from pmkit.hooks.schemas import json_schema
 
     try:
         found = settings_class(manifest)
+        return None if found is None else json_schema(found)
     except Stopped as stopped:
-        msg = f"The settings of {manifest.id} cannot be described: {stopped.reason}."
-        raise PluginError(msg, remedy="Ask its author.") from None
-    return None if found is None else json_schema(found)
+        reason, field = f"{stopped.reason}.", None
+    except InputError as error:
+        reason, field = error.message, error.field
+    msg = f"The settings of {manifest.id} cannot be described: {reason}"
+    raise PluginError(msg, field=field, remedy="Ask its author.")
 
 
 def _matrix(host: PluginHost) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
+_WIDE = 200
 _STYLES = {"full": "green", "partial": "yellow", "unknown": "red"}
 #: What stands in a cell; the words are in the JSON.
 _CELLS = {
@@ -56,10 +57,15 @@ def show_plugin(record: dict[str, Any]) -> None:
 def show_matrix(kinds: dict[str, Any]) -> None:
     """Print one table for each kind."""
     console = Console(highlight=False)
+    if not console.is_terminal:
+        # A file or a pipe has no edge, and half a name is none.
+        console = Console(highlight=False, width=_WIDE)
     for kind, found in kinds.items():
         if not found["plugins"]:
             continue
-        table = Table(kind, "level", *found["operations"])
+        table = Table(Column(kind, no_wrap=True), "level")
+        for name in found["operations"]:
+            table.add_column(name, overflow="fold")
         for plugin in found["plugins"]:
             cells = [
                 Text(_CELLS[each], style=_STYLES.get(each, ""))

@@ -7,6 +7,7 @@ the application is passed on.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ from pmkit.hooks.installed import GROUP, PREFIX
 from pmkit.hooks.manifest import API, PluginManifest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pmkit.hooks.installed import Installed
 
 
@@ -61,7 +64,8 @@ def read_manifest(entry: Installed) -> PluginManifest:
     # Old entry points may name extras after the target; they mean nothing any more.
     target = entry.target.partition("[")[0].strip()
     found = resolve(target, Stage.IMPORT)
-    check_manifest(found, entry.name)
+    with _looking(Stage.MANIFEST):
+        check_manifest(found, entry.name)
     assert isinstance(found, PluginManifest)  # noqa: S101 - checked just now
     return found
 
@@ -145,13 +149,16 @@ def settings_class(manifest: PluginManifest) -> type | None:
     if not manifest.settings:
         return None
     found = resolve(manifest.settings, Stage.SETTINGS)
-    if not isinstance(found, type) or not attrs.has(found):
-        reason = f"{manifest.settings} is {_kind(found)}, and not an attrs class"
-        raise Stopped(Stage.SETTINGS, reason, file=place_of(found))
-    if not attrs.inspect(found).is_frozen:
-        reason = f"{manifest.settings} is not frozen; write @attrs.frozen(kw_only=True)"
-        raise Stopped(Stage.SETTINGS, reason, file=place_of(found))
-    return found
+    with _looking(Stage.SETTINGS):
+        reason = ""
+        if not isinstance(found, type) or not attrs.has(found):
+            reason = f"is {_kind(found)}, and not an attrs class"
+        elif not attrs.inspect(found).is_frozen:
+            reason = "is not frozen; write @attrs.frozen(kw_only=True)"
+        if reason:
+            reason = f"{manifest.settings} {reason}"
+            raise Stopped(Stage.SETTINGS, reason, file=place_of(found))
+        return found
 
 
 def implementation_class(manifest: PluginManifest) -> Any:
@@ -168,11 +175,12 @@ def implementation_class(manifest: PluginManifest) -> Any:
         Stopped: If it cannot be imported, cannot be called, or does not fit.
     """
     found = resolve(manifest.factory, Stage.BUILD)
-    if not callable(found):
-        reason = f"{manifest.factory} is {_kind(found)}, and cannot be called"
-        raise Stopped(Stage.BUILD, reason)
-    if isinstance(found, type):
-        check_form(found, manifest)
+    with _looking(Stage.BUILD):
+        if not callable(found):
+            reason = f"{manifest.factory} is {_kind(found)}, and cannot be called"
+            raise Stopped(Stage.BUILD, reason)
+        if isinstance(found, type):
+            check_form(found, manifest)
     return found
 
 
@@ -232,6 +240,19 @@ def check_form(made: object, manifest: PluginManifest) -> None:
         reason = "; ".join(reason for reason, _ in found)
         file = next((file for _, file in found if file), "")
         raise Stopped(Stage.BUILD, reason, file=file)
+
+
+@contextlib.contextmanager
+def _looking(stage: Stage) -> Iterator[None]:
+    """Look at an object of a plugin, whose attributes may be code that raises."""
+    try:
+        yield
+    except Stopped:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a plugin's code
+        pass_on(error)
+        reason = f"looking at it raised {said(error)}"
+        raise Stopped(stage, reason, file=raised_at(error)) from None
 
 
 def _kind(found: object) -> str:

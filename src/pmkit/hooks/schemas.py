@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import enum
+import math
 import types
 import typing
 from collections.abc import Collection, Mapping
@@ -17,6 +18,7 @@ from typing import Any
 import attrs
 
 from pmkit.core.errors import InputError
+from pmkit.hooks.failures import said
 from pmkit.hooks.fields import hints_of
 from pmkit.hooks.secrets import Secret
 
@@ -64,9 +66,14 @@ def json_schema(settings_class: type) -> dict[str, Any]:
         >>> schema["properties"]["key"]["x-pmkit"]
         {'secret': True, 'live': ['sk_live_']}
     """
-    return {"$schema": _DRAFT, "title": settings_class.__name__} | _record(
-        settings_class
-    )
+    try:
+        described = _record(settings_class)
+    except (NameError, TypeError, RecursionError) as error:
+        # A name that is imported for type checkers only, or a record in itself.
+        msg = f"The types of {settings_class!r:.80} cannot be read: {said(error)}."
+        remedy = "Import them at run time, and let no record hold itself."
+        raise InputError(msg, field="settings", remedy=remedy) from None
+    return {"$schema": _DRAFT, "title": settings_class.__name__} | described
 
 
 def _record(kind: Any) -> dict[str, Any]:
@@ -139,7 +146,9 @@ def _generic(kind: Any, name: str) -> dict[str, Any]:
 
 
 def _is_plain(value: object) -> bool:
-    return value is None or isinstance(value, str | bool | int | float)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, str | bool | int)
 
 
 def _holds_secret(kind: Any) -> bool:
