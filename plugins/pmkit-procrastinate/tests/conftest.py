@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import pathlib
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from pmkit.shell.desk import Desk
 from pmkit.shell.store import Store
 from tests.postgresql import Server, server
 
 from pmkit_procrastinate.installing import install
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))  # far_market is a program too
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,3 +39,20 @@ def store(database: str) -> Iterator[Store]:
     with Store.open(database) as opened:
         install(opened)
         yield opened
+
+
+@pytest.fixture
+def desk(database, tmp_path):
+    """Open a desk whose companies keep their journals in a folder."""
+    import far_market
+
+    with Desk.open(database, panel=far_market.panel(tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def journal(tmp_path):
+    """Give the journal of those companies."""
+    import far_market
+
+    return far_market.Journal(tmp_path)

@@ -37,10 +37,11 @@ def end(connection, number):
 
 def quiet(connection, seconds):
     """Have all workers been silent for some time."""
-    connection.exec_driver_sql(
-        "UPDATE procrastinate.procrastinate_workers SET last_heartbeat ="
-        f" now() - interval '{seconds} seconds'"
+    text = (
+        "UPDATE procrastinate.procrastinate_workers"
+        " SET last_heartbeat = now() - make_interval(secs => :seconds)"
     )
+    connection.execute(sa.text(text), {"seconds": seconds})
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ class TestPut:
         assert count == {}
 
     def test_a_savepoint_takes_the_job_with_it(self, connection):
-        """A command that is refused inside the application's transaction wakes nobody."""
+        """A command that is refused inside another transaction wakes nobody."""
         part = connection.begin_nested()
         JOBS.put(connection, "TA-1", NOW)
         part.rollback()
@@ -139,7 +140,7 @@ class TestPut:
         assert added == (False, True)
 
     def test_a_transaction_that_sees_one_state_only_is_not_broken(self, store):
-        """An application may join with REPEATABLE READ; it is not told to begin anew."""
+        """An application may join with REPEATABLE READ, and need not begin anew."""
         with store.engine.begin() as first:
             JOBS.put(first, "TA-1", NOW)
         serial = store.engine.execution_options(isolation_level="REPEATABLE READ")
@@ -152,6 +153,35 @@ class TestPut:
             writer.commit()
 
         assert added
+
+
+class TestPutMissing:
+    def test_only_orders_without_a_job_get_one(self, connection):
+        """The sweeper adds what was lost, and nothing to what waits or is worked on."""
+        JOBS.put(connection, "TA-1", NOW)
+        begin(connection)
+        JOBS.put(connection, "TA-2", NOW)
+        JOBS.put(connection, "TA-3", SOON)
+        wanted = dict.fromkeys(["TA-1", "TA-2", "TA-3", "TA-4"], NOW)
+
+        assert JOBS.put_missing(connection, wanted) == 2
+        assert JOBS.put_missing(connection, wanted) == 0
+        assert [begin(connection)[1] for _ in range(4)] == [
+            "TA-2",
+            "TA-3",
+            "TA-4",
+            None,
+        ]
+
+    def test_what_is_due_soon_is_noted_for_then(self, connection):
+        """A sweep looks ahead, so that a moment is not missed until the next one."""
+        added = JOBS.put_missing(connection, {"TA-1": SOON}), begin(connection)[1]
+
+        assert added == (1, None)
+
+    def test_nothing_wanted_is_nothing_added(self, connection):
+        """An idle store is swept without a trace."""
+        assert JOBS.put_missing(connection, {}) == 0
 
 
 class TestOrder:
@@ -260,10 +290,11 @@ class TestForget:
             JOBS.put(connection, order_id, NOW)
             number, _ = begin(connection)
             ask(connection, f"procrastinate_finish_job_v1({number}, 'failed', false)")
-        connection.exec_driver_sql(
-            "UPDATE procrastinate.procrastinate_events SET at = now() - interval"
-            f" '3 days' WHERE job_id < {number}"
+        text = (
+            "UPDATE procrastinate.procrastinate_events"
+            " SET at = now() - interval '3 days' WHERE job_id < :number"
         )
+        connection.execute(sa.text(text), {"number": number})
 
         assert JOBS.forget(connection, dt.timedelta(days=1)) == 1
         assert JOBS.count(connection) == {"failed": 1}

@@ -11,11 +11,10 @@ import pathlib
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from procrastinate.schema import SchemaManager
-
 from pmkit.core.errors import ForeignStoreError, NewerStoreError, StoreError
 from pmkit.shell.store.faults import understood
 from pmkit.shell.store.schema import APPLICATION_ID
+from procrastinate.schema import SchemaManager
 
 if TYPE_CHECKING:
     from pmkit.shell.store import Store
@@ -97,23 +96,32 @@ def is_installed(connection: sa.Connection, *, schema: str = SCHEMA) -> bool:
 def _apply_next(engine: sa.Engine, schema: str) -> list[str]:
     """Apply one thing in a transaction of its own; each may be the last for a while."""
     with understood(), engine.begin() as connection:
+        # Whoever may only work, and make nothing, is asked for no more than that.
+        if _missing(connection, schema) == []:
+            return []
         _enter(connection, schema)
-        known = _known()
-        if not is_installed(connection, schema=schema):
-            _make(connection, known)
-            return known
-        table = sa.table(_APPLIED, sa.column("name"))
-        found = set(connection.execute(sa.select(table.c.name)).scalars())
-        if found - set(known):
-            msg = "The jobs were made by a newer pmkit-procrastinate."
-            raise NewerStoreError(msg, remedy="Install that version, or a later one.")
-        for name in known:
-            if name not in found:
-                path = pathlib.Path(SchemaManager.get_migrations_path()) / name
-                _run(connection, path.read_text("utf-8"))
-                _finish(connection, [name])
-                return [name]
+        missing = _missing(connection, schema)
+        if missing is None:
+            return _make(connection)
+        for name in missing:
+            path = pathlib.Path(SchemaManager.get_migrations_path()) / name
+            _run(connection, path.read_text("utf-8"))
+            _finish(connection, [name])
+            return [name]
     return []
+
+
+def _missing(connection: sa.Connection, schema: str) -> list[str] | None:
+    """List what was not applied yet; `None` if nothing was."""
+    if not is_installed(connection, schema=schema):
+        return None
+    table = sa.table(_APPLIED, sa.column("name"), schema=schema)
+    found = set(connection.execute(sa.select(table.c.name)).scalars())
+    known = _known()
+    if found - set(known):
+        msg = "The jobs were made by a newer pmkit-procrastinate."
+        raise NewerStoreError(msg, remedy="Install that version, or a later one.")
+    return [name for name in known if name not in found]
 
 
 def _enter(connection: sa.Connection, schema: str) -> None:
@@ -124,7 +132,7 @@ def _enter(connection: sa.Connection, schema: str) -> None:
     connection.exec_driver_sql(f"SET LOCAL search_path TO {quoted}")
 
 
-def _make(connection: sa.Connection, known: list[str]) -> None:
+def _make(connection: sa.Connection) -> list[str]:
     there = sa.select(sa.func.to_regclass("procrastinate_jobs").is_not(None))
     if connection.execute(there).scalar_one():
         msg = "These tables of procrastinate are those of another application."
@@ -134,7 +142,9 @@ def _make(connection: sa.Connection, known: list[str]) -> None:
         f"CREATE TABLE {_APPLIED} (name text PRIMARY KEY, "
         "at timestamptz NOT NULL DEFAULT now())"
     )
+    known = _known()
     _finish(connection, known)
+    return known
 
 
 def _finish(connection: sa.Connection, names: list[str]) -> None:

@@ -18,6 +18,7 @@ from pmkit_procrastinate.installing import SCHEMA
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Mapping
+    from typing import Any
 
     from pmkit.shell.store.schema import Tables
 
@@ -29,9 +30,9 @@ WAKE = "pmkit.wake"
 # was before, and find nothing.  One that somebody takes at this moment is passed over,
 # and another one noted: a wake is never lost, and nobody ever waits.
 #
-# Whoever is due first has the highest priority.  procrastinate lets a job wait for every
-# earlier one with the same lock, also for one that is due next month, unless its own
-# priority is higher.
+# Whoever is due first has the highest priority.  procrastinate lets a job wait for
+# every earlier one with the same lock, also for one that is due next month, unless its
+# own priority is higher.
 _PUT = """
 WITH waiting AS MATERIALIZED (
     SELECT job.id FROM {schema}.procrastinate_jobs AS job
@@ -55,6 +56,29 @@ _PRIORITY = (
     "-ceil(extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z')"
     " + {delay})::integer"
 )
+
+# What a sweep adds; a job that has begun is enough: the next sweep looks again.
+_PUT_MISSING = """
+WITH wanted AS (
+    SELECT due.order_id, due.delay, :queue || ':' || due.order_id AS lock
+    FROM unnest(CAST(:ids AS text[]), CAST(:delays AS float8[])) AS due(order_id, delay)
+), missing AS MATERIALIZED (
+    SELECT wanted.* FROM wanted
+    WHERE NOT EXISTS (
+        SELECT FROM {schema}.procrastinate_jobs AS job
+        WHERE job.lock = wanted.lock AND job.status IN ('todo', 'doing')
+            AND (job.status = 'doing' OR job.scheduled_at IS NULL OR job.scheduled_at
+                <= clock_timestamp() + make_interval(secs => wanted.delay))
+    )
+)
+SELECT count({schema}.procrastinate_defer_jobs_v1(ARRAY[ROW(
+    :queue, :task, {priority}, missing.lock, NULL,
+    jsonb_build_object('order_id', missing.order_id),
+    CASE WHEN missing.delay > 0
+        THEN clock_timestamp() + make_interval(secs => missing.delay) END
+)::{schema}.procrastinate_job_to_defer_v1]))
+FROM missing
+"""
 
 # The new job is another one, so that a worker that was only asleep and ends the old one
 # takes nothing away.
@@ -116,6 +140,20 @@ def queue_of(tables: Tables) -> str:
     return f"pmkit:{place}" if place else "pmkit"
 
 
+def place_of(engine: sa.Engine) -> dict[str, Any]:
+    """
+    Tell how the driver reaches the database of an engine.
+
+    Args:
+        engine: Of SQLAlchemy, on PostgreSQL.
+
+    Returns:
+        What `psycopg.connect` takes.
+    """
+    _, given = engine.dialect.create_connect_args(engine.url)
+    return dict(given)
+
+
 @attrs.frozen(kw_only=True)
 class Jobs:
     """
@@ -158,6 +196,27 @@ class Jobs:
             statement, {**given, "queue": self.queue, "delay": seconds}
         ).one_or_none()
         return row is not None
+
+    def put_missing(
+        self, connection: sa.Connection, delays: Mapping[str, dt.timedelta]
+    ) -> int:
+        """
+        Note orders that have to be come back to and that no job is there for.
+
+        Args:
+            connection: In a transaction.
+
+            delays: How long from now, for each order.
+
+        Returns:
+            How many jobs were added.
+        """
+        seconds = [max(delay.total_seconds(), 0.0) for delay in delays.values()]
+        given = {"ids": list(delays), "delays": seconds, "task": WAKE}
+        priority = _PRIORITY.format(delay="missing.delay")
+        statement = _text(_PUT_MISSING, self.schema, priority=priority)
+        row = connection.execute(statement, {**given, "queue": self.queue})
+        return int(row.scalar_one())
 
     def rescue(self, connection: sa.Connection, silent: dt.timedelta) -> int:
         """
@@ -229,7 +288,7 @@ class Jobs:
             Such as ``{"todo": 3, "doing": 1}``.
         """
         rows = connection.execute(_text(_COUNT, self.schema), {"queue": self.queue})
-        return {row.status: row.count for row in rows}
+        return {str(row[0]): int(row[1]) for row in rows}
 
 
 @functools.cache
