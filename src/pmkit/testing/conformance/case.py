@@ -25,6 +25,7 @@ from pmkit.testing.conformance.transport import Wire
 from pmkit.testing.conformance.verdicts import Inapplicable
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from pmkit.effects.context import CallRecord
@@ -92,6 +93,8 @@ class Station:
             as after a restart.
 
         hosts: Hosts that the plugin may call beside its own.
+
+        at: When the virtual time begins, UTC.
     """
 
     def __init__(
@@ -102,10 +105,11 @@ class Station:
         limits: Limits | None = None,
         other: Station | None = None,
         hosts: tuple[str, ...] = (),
+        at: dt.datetime = START,
     ) -> None:
         self.harness = harness
         self.account = account
-        self.clock: VirtualClock = other.clock if other else VirtualClock(START)
+        self.clock: VirtualClock = other.clock if other else VirtualClock(at)
         self.simulator: Simulator = (
             other.simulator if other else harness.simulator(account)
         )

@@ -42,6 +42,7 @@ GROUPS = (
     "idempotency",
     "look_up",
     "ledger",
+    "desk",
 )
 _CHECKS = "pmkit.testing.conformance.checks"
 _PAGE = "https://pmkit-sdk.readthedocs.io/en/latest/reference/conformance.html"

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pmkit.hooks.operations import OPERATIONS
 from pmkit.testing.conformance.case import Case, Station
 from pmkit.testing.conformance.outcome import done_as_asked
+from pmkit.testing.conformance.simulator import START
 from pmkit.testing.conformance.verdicts import NOTHING_HAPPENS, Failed, Inapplicable
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
     from pmkit.effects.limits import Limits
@@ -56,6 +58,7 @@ class Rig:
         limits: Limits | None = None,
         other: Station | None = None,
         hosts: tuple[str, ...] = (),
+        at: dt.datetime = START,
     ) -> Station:
         """
         Configure the plugin before a far side.
@@ -69,12 +72,19 @@ class Rig:
 
             hosts: Hosts that the plugin may call beside its own.
 
+            at: When its virtual time begins, UTC.
+
         Raises:
             Inapplicable: If the plugin cannot be built.
         """
         try:
             return Station(
-                self.harness, account=account, limits=limits, other=other, hosts=hosts
+                self.harness,
+                account=account,
+                limits=limits,
+                other=other,
+                hosts=hosts,
+                at=at,
             )
         except Exception as error:
             reason = f"The plugin cannot be built ({type(error).__name__})"

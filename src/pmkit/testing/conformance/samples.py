@@ -53,14 +53,12 @@ def _operation_id(operation: str, number: int, given: _Given) -> str:
 
 
 def _quote(_: int, __: _Given) -> object:
-    return ports.QuoteRequest(
-        kind="on-site-check", lines=LINES, currency="USD", planned_visits=1
-    )
+    return ports.QuoteRequest(kind="PM", lines=LINES, currency="USD", planned_visits=1)
 
 
 def _visit_days(_: int, __: _Given) -> object:
     return lookups.VisitDaysRequest(
-        kind="on-site-check",
+        kind="PM",
         lines=LINES,
         first=dt.date(2031, 3, 10),
         last=dt.date(2031, 3, 21),
@@ -72,7 +70,7 @@ def _book(number: int, given: _Given) -> object:
         operation_id=_operation_id("book", number, given),
         order_id=order_id(number),
         service_id=subject_of(PluginKind.AGENCY, "book", number),
-        kind="on-site-check",
+        kind="PM",
         lines=LINES,
         planned_visits=1,
         requirements="Check the drop test: 5 pieces from 1 m.",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 #: How long a request takes, in seconds of virtual time.
 TRIP = 0.01
+_READING = ("GET", "HEAD")
 
 
 @attrs.frozen
@@ -65,6 +66,7 @@ class Wire(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._plan: Mapping[int, Planned] = {}
         self._always: Planned | None = None
         self._count = 0
+        self._reads = True
         self.sent: list[Sent] = []
         #: Called with the index of each request before the far side sees it.
         self.meanwhile: Callable[[int], None] | None = None
@@ -76,6 +78,7 @@ class Wire(httpx.BaseTransport, httpx.AsyncBaseTransport):
         plan: Mapping[int, Planned] | None = None,
         *,
         always: Planned | None = None,
+        reads: bool = True,
     ) -> None:
         """
         Plan what goes wrong from here on; the next request has the index 0.
@@ -84,7 +87,10 @@ class Wire(httpx.BaseTransport, httpx.AsyncBaseTransport):
             plan: What goes wrong with which request.
 
             always: What goes wrong with each other one.
+
+            reads: Whether requests by GET and HEAD are counted, too.
         """
+        self._reads = reads
         self._plan, self._always, self._count = dict(plan or {}), always, 0
 
     @property
@@ -112,6 +118,9 @@ class Wire(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _carry(self, request: httpx.Request) -> httpx.Response:
         self._note(request)
+        if not self._reads and request.method in _READING:
+            self._clock.advance(TRIP)
+            return self._handle(request)
         index, self._count = self._count, self._count + 1
         self._clock.advance(TRIP)
         if self.meanwhile is not None:

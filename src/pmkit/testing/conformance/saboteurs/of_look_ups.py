@@ -42,7 +42,7 @@ class FindsNothing(ReferenceCard):
     "find-says-found",
     AgencyHarness,
     "A look-up finds everything.",
-    must=("PLG-LOOK-002",),
+    must=("PLG-LOOK-002", "PLG-LEDG-002"),
     may=("PLG-IDEM-002", "PLG-IDEM-004", "PLG-LEDG-001"),
 )
 class FindsAll(ReferenceAgency):
