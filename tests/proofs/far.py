@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -72,10 +73,11 @@ class There:
     ) -> tuple[int, str, bytes]:
         """Send a request; give the status, the media type and the body."""
         target = f"{path}?{urlencode(dict(query))}" if query else path
-        connection = getattr(self._kept, "connection", None)
-        if connection is None:
+        # A connection is of one thread of one process: a fork must not share it.
+        owner, connection = getattr(self._kept, "connection", (0, None))
+        if connection is None or owner != os.getpid():
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-            self._kept.connection = connection
+            self._kept.connection = os.getpid(), connection
         try:
             connection.request(method, target, body=body, headers=dict(headers))
             response = connection.getresponse()
@@ -83,11 +85,11 @@ class There:
             return response.status, media_type, response.read()
         except (http.client.HTTPException, OSError):
             connection.close()
-            self._kept.connection = None
+            self._kept.connection = 0, None
             raise LostError from None
         except BaseException:
             connection.close()
-            self._kept.connection = None
+            self._kept.connection = 0, None
             raise
 
 
@@ -128,7 +130,7 @@ class Remote:
 
     def fault(self, what: str, path: str = "/", times: int = 1) -> None:
         """Have the next calls that change something go wrong."""
-        self._proof("fault", what=what, path=path, times=times)
+        self._proof("fault", fault=what, path=path, times=times)
 
     def calm(self) -> None:
         """Have nothing go wrong any more."""

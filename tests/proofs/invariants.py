@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from pmkit.core.events import fold
 from pmkit.core.money import Money
-from pmkit.core.payment import RefundState
+from pmkit.core.payment import RefundRoute, RefundState
 from pmkit.shell.store.rows import RecordedEvent
 from pmkit.shell.store.verify import verify
 from pmkit.shell.wire import encode_order
@@ -148,6 +148,8 @@ def ledger(store: Store, order_id: str, counts: Mapping[str, int]) -> list[str]:
     found = []
     out: dict[str, Money] = collections.defaultdict(lambda: Money.zero("USD"))
     for refund in order.refunds:
+        if refund.route is not RefundRoute.BACK_TO_METHOD:
+            continue  # nobody but us has to do anything
         done = counts.get(f"refund {refund.id} {refund.amount}", 0)
         said = refund.state in {RefundState.INITIATED, RefundState.DONE}
         if said != bool(done):

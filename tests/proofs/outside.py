@@ -191,7 +191,7 @@ class Outside:
         elif what == "forget":
             self.worlds.pop(said["name"], None)
         elif what == "fault":
-            fault = Fault(said["what"], said["path"], said["times"])
+            fault = Fault(said["fault"], said["path"], said["times"])
             self.worlds[said["name"]].faults.append(fault)
         elif what == "calm":
             self.worlds[said["name"]].faults.clear()
