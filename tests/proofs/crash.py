@@ -211,21 +211,28 @@ def recover(
         POINTS.begin(at, really=really)
         assert step.take is not None
         step.take(desk)
-        found = [] if step.name == "work" else _same(road, number, desk)
-        settle(desk, far, clock)
-        POINTS.end()
-        if step.name == "work":
-            found += _same(road, number, desk)
-        store = desk.store
-        found += invariants.acknowledged(store, road.acks(number))
-        found += invariants.broken(store, _there(desk), far.counts())
-        if invariants.state_of(store, BYSTANDER) != road.bystander:
-            found.append("I-ISO: another order changed")
-        found += [f"I-LIVE: {each}" for each in invariants.parked(store)]
-        return found
+        return finish(road, number, desk, far, clock)
     finally:
         POINTS.end()
         desk.close()
+
+
+def finish(
+    road: Road, number: int, desk: Desk, far: Remote, clock: SetClock
+) -> list[str]:
+    """Let everything that can happen happen, after a step; say what is broken."""
+    step = road.steps[number]
+    found = [] if step.name == "work" else _same(road, number, desk)
+    settle(desk, far, clock)
+    POINTS.end()
+    if step.name == "work":
+        found += _same(road, number, desk)
+    store = desk.store
+    found += invariants.acknowledged(store, road.acks(number))
+    found += invariants.broken(store, _there(desk), far.counts())
+    if invariants.state_of(store, BYSTANDER) != road.bystander:
+        found.append("I-ISO: another order changed")
+    return [*found, *(f"I-LIVE: {each}" for each in invariants.parked(store))]
 
 
 def _there(desk: Desk) -> list[str]:

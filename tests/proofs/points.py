@@ -11,10 +11,13 @@ from __future__ import annotations
 import os
 import re
 import signal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE)\b[^A-Za-z_]*(?:INTO|FROM)?\s*\"?(\w+)")
 _TABLES = "pmkit_proof_tables"
@@ -36,12 +39,20 @@ class Points:
         self.names: list[str] = []
         self._at = 0
         self._really = False
+        self._instead: Callable[[str], None] | None = None
         self._active = False
         self._committing = ""
 
-    def begin(self, at: int = 0, *, really: bool = False) -> None:
-        """Count anew; die at boundary *at*, by kill -9 if *really*."""
+    def begin(
+        self,
+        at: int = 0,
+        *,
+        really: bool = False,
+        instead: Callable[[str], None] | None = None,
+    ) -> None:
+        """Count anew; die at boundary *at*, by kill -9 if *really*, or do *instead*."""
         self.names, self._at, self._really = [], at, really
+        self._instead = instead
         self._active = True
 
     def end(self) -> list[str]:
@@ -55,6 +66,9 @@ class Points:
             return
         self.names.append(name)
         if len(self.names) == self._at:
+            if self._instead is not None:
+                self._instead(name)
+                return
             if self._really:
                 os.kill(os.getpid(), signal.SIGKILL)
             self._active = False
