@@ -31,6 +31,7 @@ _COMMANDS = {
     "orders": "List, show, import and verify the orders of a database file.",
     "sandbox": "Serve simulated companies on this machine, to try plugins against.",
     "plugins": "List, show, examine and check the plugins that are installed.",
+    "worker": "Do what is due on a database, until stopped.",
 }
 
 

@@ -11,6 +11,7 @@ import click
 
 from pmkit.cli.importing import OPERATOR, common
 from pmkit.cli.orders import opened
+from pmkit.cli.overseeing import dead, retry, status, stuck
 from pmkit.cli.reconciling import reconcile
 from pmkit.core.errors import NotFoundError
 from pmkit.core.parties import Actor, Role
@@ -28,7 +29,8 @@ def ops() -> None:
     """
 
 
-ops.add_command(reconcile)
+for command in (reconcile, status, stuck, dead, retry):
+    ops.add_command(command)
 
 
 @ops.command()

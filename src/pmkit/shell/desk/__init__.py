@@ -14,6 +14,7 @@ from pmkit.shell.desk.asking import AskingDesk
 from pmkit.shell.desk.booking import BookingDesk
 from pmkit.shell.desk.operating import OperatingDesk
 from pmkit.shell.desk.ordering import OrderingDesk
+from pmkit.shell.desk.overseeing import OverseeingDesk
 from pmkit.shell.desk.paying import PayingDesk
 from pmkit.shell.desk.rechecking import RecheckingDesk
 from pmkit.shell.desk.reporting import ReportingDesk
@@ -40,6 +41,7 @@ class Desk(
     AskingDesk,
     WorkingDesk,
     OperatingDesk,
+    OverseeingDesk,
     RecheckingDesk,
     AskedDesk,
 ):

@@ -71,7 +71,7 @@ class OperatingDesk(OutcomesDesk):
         Raises:
             pmkit.NotAllowedError: If somebody else asks.
         """
-        _require_operator(actor)
+        require_operator(actor)
         now = self.clock.now()
         with self.store.snapshot() as tx:
             rows = [*tx.due_effects(states=OPEN), *tx.parked_effects()]
@@ -100,7 +100,7 @@ class OperatingDesk(OutcomesDesk):
 
             pmkit.NotFoundError: If there is no such call.
         """
-        _require_operator(actor)
+        require_operator(actor)
         with self.store.snapshot() as tx:
             return status_of(tx.effect(_text(operation_id)), self.clock.now())
 
@@ -151,7 +151,7 @@ class OperatingDesk(OutcomesDesk):
             pmkit.NotYetError: If its answer may still come, or sending it again may do
                 it twice.
         """
-        _require_operator(actor)
+        require_operator(actor)
         said = Resolution(
             at=self.clock.now(),
             by=_filled(actor.name, "actor"),
@@ -271,7 +271,16 @@ class OperatingDesk(OutcomesDesk):
         raise NotYetError(why, field="force", allowed=remedy)
 
 
-def _require_operator(actor: object) -> None:
+def require_operator(actor: object) -> None:
+    """
+    Refuse everybody but the marketplace's own staff.
+
+    Args:
+        actor: Who asks.
+
+    Raises:
+        pmkit.NotAllowedError: If it is not the operator.
+    """
     if not isinstance(actor, Actor):
         msg = f"{type(actor).__name__} is no actor."
         raise InputError(msg, field="actor", remedy="Give a pmkit.Actor.")

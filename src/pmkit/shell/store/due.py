@@ -20,7 +20,7 @@ from pmkit.shell.store.timers import Timers
 #: Why a call waits for a person that was given up, not one that nobody can decide.
 GIVEN_UP = "tried-too-often"
 #: A timer that failed so often is shown as given up; it goes on once a day.
-_OFTEN = 20
+OFTEN = 20
 
 
 @attrs.frozen(kw_only=True)
@@ -222,7 +222,7 @@ class Due(Ledger, Timers, Deliveries):
         return (
             self._count(effects, effects.c.parked == GIVEN_UP)
             + self._count(deliveries, deliveries.c.state == DEAD)
-            + self._count(timers, timers.c.attempts >= _OFTEN)
+            + self._count(timers, timers.c.attempts >= OFTEN)
         )
 
     def _oldest(self, at: dt.datetime) -> dt.datetime | None:

@@ -179,7 +179,7 @@ def lost() -> LeaseLostError:
     return LeaseLostError(msg, remedy="What came of it is found out by that one.")
 
 
-def free(table: sa.Table, now: dt.datetime) -> sa.ColumnElement[bool]:
+def free(table: sa.FromClause, now: dt.datetime) -> sa.ColumnElement[bool]:
     """
     Say which rows nobody holds.
 

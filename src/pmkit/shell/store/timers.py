@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pmkit.core.order import Order
     from pmkit.shell.store.transaction import Transaction
 
-_KEY = ("kind", "subject")
-
 
 @attrs.frozen(kw_only=True)
 class TimerClaim:
@@ -36,7 +34,8 @@ class TimerClaim:
 
         lease: Who holds them.
 
-        fences: The fence of each, by kind and subject.
+        fences: The fence of each, by kind and subject; that of the look is always among
+            them, so that one worker at a time sees to an order.
 
         attempts: How often the one that failed most has failed.
     """
@@ -60,7 +59,8 @@ class TimerClaim:
         asked = sa.select(timers.c.kind, timers.c.subject, timers.c.fence)
         here = asked.where(timers.c.order_id == self.order_id)
         for row in tx.connection.execute(here.with_for_update()):
-            if self.fences.get((row.kind, row.subject), row.fence) != row.fence:
+            # One that was set anew begins at 0; a higher number is that of another.
+            if row.fence > self.fences.get((row.kind, row.subject), row.fence):
                 raise lost()
 
     def renew(self, tx: Transaction, until: dt.datetime) -> bool:
@@ -158,17 +158,19 @@ class Timers(Waking):
             The claim; `None` if nothing is due.
         """
         timers = self.tables.timers
-        due = (timers.c.due_at <= at) & free(timers, at)
+        due = (timers.c.due_at <= at) & free(timers, at) & ~self._looked_at(at)
         if order_id is None:
             first = sa.select(timers.c.order_id).where(due).order_by(timers.c.due_at)
-            locked = first.limit(1).with_for_update(skip_locked=True)
+            locked = first.limit(1).with_for_update(skip_locked=True, of=timers)
             order_id = self.connection.execute(locked).scalar_one_or_none()
             if order_id is None:
                 return None
         here = timers.c.order_id == order_id
-        asked = sa.select(timers).where(here, due).with_for_update(skip_locked=True)
-        rows = self.connection.execute(asked).all()
-        if not rows:
+        look = timers.c.kind == TimerKind.LOOK.value
+        asked = sa.select(timers).where(here, due | (look & free(timers, at)))
+        locked = asked.with_for_update(skip_locked=True, of=timers)
+        rows = self.connection.execute(locked).all()
+        if not any(row.due_at <= at for row in rows):
             return None
         claim = TimerClaim(
             order_id=order_id,
@@ -185,6 +187,16 @@ class Timers(Waking):
                 )
             )
         return claim
+
+    def _looked_at(self, at: dt.datetime) -> sa.Exists:
+        """Find the look of the same order, if a worker has it at this moment."""
+        timers = self.tables.timers
+        look = timers.alias("look")
+        return sa.exists().where(
+            look.c.order_id == timers.c.order_id,
+            look.c.kind == TimerKind.LOOK.value,
+            ~free(look, at),
+        )
 
     def timers_fired(
         self,
@@ -210,37 +222,43 @@ class Timers(Waking):
             look_at: When somebody looks next; `LOOK_EVERY` from now if not given.
         """
         timers = self.tables.timers
-        here = (timers.c.order_id == order.id) & (timers.c.due_at <= at)
+        here = timers.c.order_id == order.id
         mine = free(timers, at)
         if claim is not None:
             mine |= timers.c.lease_owner == claim.lease.owner
-        self.connection.execute(sa.delete(timers).where(here, mine))
-        ahead = [timer for timer in timers_of(order) if timer.due_at > at]
-        if not settled(order):
-            look = at + LOOK_EVERY if look_at is None else look_at
-            ahead.append(Timer(kind=TimerKind.LOOK, due_at=look))
-        self._heal(order.id, ahead)
+        look = timers.c.kind == TimerKind.LOOK.value
+        over = timers.c.due_at <= at
+        gone = over if settled(order) else over & ~look
+        self.connection.execute(sa.delete(timers).where(here, mine, gone))
+        anew: dict[str, Any] = {"due_at": look_at or at + LOOK_EVERY, "attempts": 0}
+        change = sa.update(timers).where(here, mine, look)
+        if self.connection.execute(change.values(**anew, error="", **FREE)).rowcount:
+            self.wake(order.id, anew["due_at"])
+        self._heal(order, at)
         self._settle(order)
 
-    def _heal(self, order_id: str, wanted: list[Timer]) -> None:
-        """Set what is not there or wrong; a look only comes earlier, never later."""
+    def _heal(self, order: Order, at: dt.datetime) -> None:
+        """Set what is not there, or not at its moment."""
         timers = self.tables.timers
         asked = sa.select(timers.c.kind, timers.c.subject, timers.c.due_at).where(
-            timers.c.order_id == order_id
+            timers.c.order_id == order.id
         )
         there = {
             (row.kind, row.subject): row.due_at
             for row in self.connection.execute(asked)
         }
-        anew = []
-        for timer in wanted:
-            found = there.get((timer.kind.value, timer.subject))
-            look = timer.kind is TimerKind.LOOK
-            if found is None or (found != timer.due_at and not look):
-                anew.append(timer)
-            elif found > timer.due_at:
-                anew.append(timer)  # a look only comes sooner
-        self._set(order_id, anew)
+        wanted = [timer for timer in timers_of(order) if timer.due_at > at]
+        anew = [
+            timer
+            for timer in wanted
+            if there.get((timer.kind.value, timer.subject)) != timer.due_at
+        ]
+        look = (TimerKind.LOOK.value, "")
+        if not settled(order) and look not in there:
+            anew.append(_look(at))
+        elif settled(order) and look in there:
+            self._unset(order.id, [look])
+        self._set(order.id, anew)
 
     def _settle(self, order: Order) -> None:
         orders = self.tables.orders

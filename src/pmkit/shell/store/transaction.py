@@ -4,6 +4,7 @@ One transaction: everything that a command reads and writes, all or nothing.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -12,11 +13,11 @@ from pmkit.core.errors import ConflictError, CorruptStoreError, StaleWriteError
 from pmkit.core.rules.timers import settled
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.chain import GENESIS, event_hash
-from pmkit.shell.store.due import Due
 from pmkit.shell.store.inbox import Inbox
 from pmkit.shell.store.keeping import Keeping, read_stored
 from pmkit.shell.store.outbox import Outbox
 from pmkit.shell.store.rows import OrderRow, RecordedEvent
+from pmkit.shell.store.standing import Standing
 from pmkit.shell.wire import decode_event, decode_order, encode_event, encode_order
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pmkit.shell.store.schema import Tables
 
 
-class Transaction(Keeping, Outbox, Inbox, Due):
+class Transaction(Keeping, Outbox, Inbox, Standing):
     """
     An open transaction of a store; made by `Store.transaction`.
 
@@ -46,6 +47,8 @@ class Transaction(Keeping, Outbox, Inbox, Due):
         super().__init__(connection, names)
         self.writes = writes
         self.wakes = {}
+        #: The version and the last hash of each order that was loaded or written.
+        self._heads: dict[str, tuple[int, str]] = {}
 
     def load(self, order_id: str) -> Order | None:
         """
@@ -60,16 +63,11 @@ class Transaction(Keeping, Outbox, Inbox, Due):
         Raises:
             pmkit.CorruptStoreError: If the row cannot be read back.
         """
-        orders = self.tables.orders
-        asked = sa.select(orders.c.version, orders.c.state).where(
-            orders.c.id == order_id
-        )
-        if self.writes:
-            # Who decides on an order has it alone; SQLite has the whole file already.
-            asked = asked.with_for_update()
-        row = self.connection.execute(asked).one_or_none()
+        asked = _loading(self.tables, alone=self.writes)
+        row = self.connection.execute(asked, {"here": order_id}).one_or_none()
         if row is None:
             return None
+        self._heads[order_id] = (row.version, row.head_hash)
         order = decode_order(read_stored(row.state))
         if (order.id, order.seq) != (order_id, row.version):
             msg = "The stored order is not the one, or not the version, that it says."
@@ -99,12 +97,18 @@ class Transaction(Keeping, Outbox, Inbox, Due):
         rows = _chained(order.id, 0, GENESIS, events)
         _same_length(order, rows)
         row = {"id": order.id, **_columns(order, rows, at)}
-        self.connection.execute(sa.insert(orders), row)
-        self.connection.execute(sa.insert(self.tables.events), rows)
+        self.connection.execute(_inserting(orders), row)
+        self.connection.execute(_inserting(self.tables.events), rows)
         self.set_timers(None, order, at)
 
     def save(
-        self, before: Order, order: Order, events: Sequence[Event], at: dt.datetime
+        self,
+        before: Order,
+        order: Order,
+        events: Sequence[Event],
+        at: dt.datetime,
+        *,
+        bodies: Sequence[str] | None = None,
     ) -> None:
         """
         Write what a command decided, if nobody else was faster.
@@ -118,25 +122,37 @@ class Transaction(Keeping, Outbox, Inbox, Due):
 
             at: The present instant.
 
+            bodies: The events as canonical JSON, if somebody wrote them already.
+
         Raises:
             pmkit.StaleWriteError: If the stored order is not *before* any more.
         """
         if not events:
             return
-        orders = self.tables.orders
-        here = (orders.c.id == before.id) & (orders.c.version == before.seq)
-        head = self.connection.execute(sa.select(orders.c.head_hash).where(here))
-        prev = head.scalar_one_or_none()
+        prev = self._head(before)
         if prev is None or order.id != before.id:
             raise _stale()
-        rows = _chained(order.id, before.seq, prev, events)
+        rows = _chained(order.id, before.seq, prev, events, bodies)
         _same_length(order, rows)
         columns = _columns(order, rows, at)
-        written = self.connection.execute(sa.update(orders).where(here), columns)
+        here = {"here": before.id, "was": before.seq}
+        written = self.connection.execute(_saving(self.tables), columns | here)
         if written.rowcount != 1:
             raise _stale()
-        self.connection.execute(sa.insert(self.tables.events), rows)
+        self.connection.execute(_inserting(self.tables.events), rows)
+        self._heads[order.id] = (order.seq, rows[-1]["hash"])
         self.set_timers(before, order, at)
+
+    def _head(self, order: Order) -> str | None:
+        """Tell the hash of the last event of an order, if it is as it was."""
+        known = self._heads.get(order.id)
+        if known is None:
+            orders = self.tables.orders
+            here = (orders.c.id == order.id) & (orders.c.version == order.seq)
+            asked = sa.select(orders.c.head_hash).where(here)
+            return self.connection.execute(asked).scalar_one_or_none()
+        version, head = known
+        return head if version == order.seq else None
 
     def history(self, order_id: str) -> list[RecordedEvent]:
         """
@@ -223,18 +239,50 @@ class Transaction(Keeping, Outbox, Inbox, Due):
         ]
 
 
+# Statements are made once for each store: that costs more than to execute them.
+
+
+@functools.cache
+def _loading(names: Tables, *, alone: bool) -> sa.Select[tuple[int, str, str]]:
+    orders = names.orders
+    asked = sa.select(orders.c.version, orders.c.head_hash, orders.c.state).where(
+        orders.c.id == sa.bindparam("here")
+    )
+    # Who decides on an order has it alone; SQLite has the whole file already.
+    return asked.with_for_update() if alone else asked
+
+
+@functools.cache
+def _saving(names: Tables) -> sa.Update:
+    orders = names.orders
+    return sa.update(orders).where(
+        orders.c.id == sa.bindparam("here"), orders.c.version == sa.bindparam("was")
+    )
+
+
+@functools.cache
+def _inserting(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
+
+
 def _stale() -> StaleWriteError:
     msg = "Another writer changed the order first; nothing was written."
     return StaleWriteError(msg, remedy="Load it again and decide anew.")
 
 
 def _chained(
-    order_id: str, seq: int, prev: str, events: Sequence[Event]
+    order_id: str,
+    seq: int,
+    prev: str,
+    events: Sequence[Event],
+    bodies: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Number the events on from *seq* and tie each to the one before it."""
     rows = []
-    for number, event in enumerate(events, start=seq + 1):
-        body = canonical_json(encode_event(event))
+    if bodies is None:
+        bodies = [canonical_json(encode_event(event)) for event in events]
+    written = zip(events, bodies, strict=True)
+    for number, (event, body) in enumerate(written, start=seq + 1):
         own = event_hash(order_id=order_id, seq=number, body=body, prev=prev)
         rows.append(
             {
