@@ -154,6 +154,30 @@ class TestExplain:
         assert "second 1.2" in found.text
 
 
+class TestUnread:
+    """Files that nobody can read."""
+
+    def test_a_distribution_is_explained_by_its_file(self, site):
+        """Who asks for the distribution is told what is wrong with its file."""
+        site.dist("broken", "").write_bytes(b"[pmkit.plugins.v1]\n\xff")
+
+        found = host(site).explain("Broken")
+
+        assert Health.FAIL is found.health
+        assert "Plugin broken of broken 1.2 (" in found.text
+        assert "stopped at scan: its list of entry points is not UTF-8." in found.text
+        assert "not installed" not in found.text
+
+    def test_many_names_are_not_all_told(self, site):
+        """One line stays one that can be read."""
+        lines = "\n".join(f"plugin-{n} = a:B" for n in range(30))
+        site.dist("many", f"[pmkit.plugins.v1]\n{lines}\n")
+
+        found = host(site).explain("zzz")
+
+        assert found.text.endswith("and 20 more.")
+
+
 class TestProof:
     """A record counts for the code that it was made of."""
 

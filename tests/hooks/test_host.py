@@ -401,7 +401,7 @@ class TestForm:
         ("old", "new", "reason"),
         [
             ("def send", "async def send", "Mail.send is async def"),
-            ("def send", "def sned", "Mail has no send, and needs one"),
+            ("def send", "def sned", "Mail has no send, and needs one; it has sned"),
             ("request, context", "message, context", "takes (message, context), and"),
             ("request, context", "request", "takes (request), and is called with"),
             ("request, context", "request, context, x", "(request, context, x), and"),

@@ -187,11 +187,11 @@ def _host() -> PluginHost:
 
 def _names(host: PluginHost) -> set[str]:
     """Name everything that can be explained: what means us, readable or not."""
-    return (
-        set(host.manifests)
-        | {each.name for each in host.installed}
-        | {each.id for each in host.failures}
-    )
+    from pmkit.hooks.installed import shown
+
+    found = set(host.manifests) | {each.name for each in host.installed}
+    told = set(map(shown, found))
+    return found | {each.id for each in host.failures if each.id not in told}
 
 
 def _row(host: PluginHost, plugin_id: str) -> dict[str, Any]:

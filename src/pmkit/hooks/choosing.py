@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: The distribution of pmkit itself; what it announces is not replaced by accident.
 OURS = "pmkit-sdk"
+_MOST_NAMES = 10
 
 
 @attrs.frozen(kw_only=True)
@@ -180,7 +181,10 @@ def _close(plugin_id: str, scan: Scan) -> str:
     close = difflib.get_close_matches(plugin_id, names, n=1)
     if close:
         return f"; {close[0]!r} is"
-    return f"; there are {', '.join(names)}" if names else ", and no plugin is"
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    if not names:
+        return ", and no plugin is"
+    return f"; there are {', '.join(names[:_MOST_NAMES])}{more}"
 
 
 def _stopped(entry: Installed, reason: str) -> Stopped:

@@ -14,6 +14,7 @@ from pmkit.hooks.needed import NEEDED
 from pmkit.hooks.pipeline import implementation_class, settings_class
 from pmkit.hooks.proofs import proof_of
 from pmkit.hooks.scan import normalized
+from pmkit.hooks.shelf import unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +82,13 @@ def diagnose(host: PluginHost, name: str) -> Diagnosis:
         }
     )
     known = {each.name for each in host.installed} | set(host.manifests)
+    files = [
+        f"{each}"
+        for each in unread(host.scan)
+        if normalized(each.distribution) == normalized(name)
+    ]
+    if files and name not in known and not ids:
+        return Diagnosis(name=name, health=Health.FAIL, text=" ".join(files))
     if name in known or not ids:
         return _of_plugin(host, name)
     found = [_of_plugin(host, each) for each in ids]
@@ -96,16 +104,15 @@ def _of_plugin(host: PluginHost, plugin_id: str) -> Diagnosis:
     loaded = trial.loaded(plugin_id)
     if loaded is None:
         failure = trial.failure(plugin_id)
-        unreadable = [
-            f"{each.file} {each.reason}."
-            for each in host.scan.unreadable
-            if failure.stage is Stage.SCAN
-        ]
+        texts = [f"{failure}"]
+        if failure.stage is Stage.SCAN:
+            # It may be announced in a file that nobody can read.
+            texts += [f"{each}" for each in unread(host.scan)]
         blocked = failure.stage is Stage.BLOCKED
         return Diagnosis(
             name=plugin_id,
             health=Health.WARN if blocked else Health.FAIL,
-            text=" ".join([f"{failure}", *unreadable]),
+            text=" ".join(texts),
         )
     try:
         settings_class(loaded.manifest)

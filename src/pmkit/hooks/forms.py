@@ -8,6 +8,7 @@ what is declared is there, and what is there is declared.
 
 from __future__ import annotations
 
+import difflib
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +106,8 @@ def _one(
         return
     if method is None:
         if wanted:
-            yield f"{kind} has no {name}, and needs one", place_of(_class_of(made))
+            reason = f"{kind} has no {name}, and needs one{_near(made, name)}"
+            yield reason, place_of(_class_of(made))
     elif not wanted:
         yield (
             f"{kind} has {name}, and the manifest does not declare it",
@@ -148,6 +150,13 @@ def _arguments_reason(
     if any(each.default is not each.empty for each in found):
         return f"takes {shown}: a default is never used, and hides a mistake"
     return ""
+
+
+def _near(made: object, name: str) -> str:
+    """Name a method that was perhaps meant."""
+    names = [each for each in dir(_class_of(made)) if not each.startswith("_")]
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"; it has {near[0]}" if near else ""
 
 
 def _class_of(made: object) -> type:

@@ -158,7 +158,8 @@ def settings_class(manifest: PluginManifest) -> type | None:
         if reason:
             reason = f"{manifest.settings} {reason}"
             raise Stopped(Stage.SETTINGS, reason, file=place_of(found))
-        return found
+    assert isinstance(found, type)  # noqa: S101 - checked just now
+    return found
 
 
 def implementation_class(manifest: PluginManifest) -> Any:

@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from importlib.metadata import Distribution
+    from typing import Any
 
 #: What a group is called whose author means us, rightly written or not.
 _MEANT = "pmkit.plugin"
@@ -148,9 +149,10 @@ class _Looking:
         """Read what only `importlib.metadata` can read."""
         for distribution in distributions:
             try:
-                name = distribution.metadata["Name"] or ""
-                version = distribution.metadata["Version"] or ""
                 place = getattr(distribution, "_path", "")
+                # What has no metadata has no headers either, not even empty ones.
+                said: Any = distribution.metadata or {}
+                name, version = said.get("Name") or "", said.get("Version") or ""
                 if not self._is_new(_key(place) or name):
                     continue
                 text = distribution.read_text("entry_points.txt") or ""

@@ -17,7 +17,7 @@ from pmkit.hooks.pipeline import check_manifest, read_manifest
 from pmkit.hooks.scan import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 @attrs.frozen(kw_only=True)
@@ -211,7 +211,8 @@ class Shelf:
         for plugin_id in wanted:
             self._load_one(plugin_id)
         if self._load == "all" or any(each not in found for each in self._load):
-            self._unreadable()
+            for each in unread(self.scan):
+                self._failures[each.id, each.file, each.reason] = each
         if self.strict:
             self._raise_first()
 
@@ -233,18 +234,6 @@ class Shelf:
         for loser in losers:
             reason = f"its id belongs to {entry.source}"
             self._failed(loser, Stopped(Stage.REGISTER, reason), loser.source)
-
-    def _unreadable(self) -> None:
-        for each in self.scan.unreadable:
-            entry = Installed(
-                name=each.distribution or "unknown",
-                target="",
-                distribution=each.distribution,
-                version=each.version,
-                file=each.file,
-            )
-            stopped = Stopped(Stage.SCAN, f"its list of entry points {each.reason}")
-            self._failed(entry, stopped, each.file, each.reason)
 
     def _raise_first(self) -> None:
         serious = [each for each in self.failures if each.stage is not Stage.BLOCKED]
@@ -282,3 +271,21 @@ class Shelf:
             msg = f"{failure}"
             raise UnknownPluginError(msg, field="plugin") from None
         raise failure.as_error()
+
+
+def unread(scan: Scan) -> Iterator[LoadFailure]:
+    """
+    Tell which files of entry points mean us and cannot be read.
+
+    Args:
+        scan: What was found.
+    """
+    for each in scan.unreadable:
+        yield LoadFailure(
+            id=each.distribution or "unknown",
+            stage=Stage.SCAN,
+            reason=f"its list of entry points {each.reason}",
+            distribution=each.distribution,
+            version=each.version,
+            file=each.file,
+        )
