@@ -54,7 +54,8 @@ class _Again(BaseRetryStrategy):
         job: Job,
     ) -> RetryDecision | None:
         """Tell when; `None` for not any more."""
-        del exception
+        # Its words may hold what stands in a row.
+        _log.warning("A job failed: %s", type(exception).__name__)
         if job.attempts >= _TRIES:
             return None
         wait = min(2**job.attempts, _LONGEST_WAIT)

@@ -8,28 +8,27 @@ needs, so that an agency that takes a minute for each answer leaves threads to o
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 import functools
 import threading
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
+from pmkit.shell import telemetry
+from pmkit.shell.desk.leased import ROUNDS, HeldCall, Work
 from pmkit.shell.engine.worker import Done, done_of
-from pmkit.shell.store.leasing import free
-from pmkit.shell.store.schema import OPEN_EFFECT
 
+from pmkit_procrastinate.due import due_plugins, timers_due
 from pmkit_procrastinate.gates import Gates
 
 if TYPE_CHECKING:
     import concurrent.futures
     from collections.abc import Callable
 
-    from pmkit.shell.desk.leased import Work
     from pmkit.shell.engine.worker import Worker
 
-#: The receiver of what calls nobody, as far as the rows tell.
+#: What asks plugins for news, and lets time do what it does.
 _TIMERS = "timers"
+_CALL = "call:"
 _COMMON = "common"
 #: How much of what waits for one notifier is taken at once.
 _BATCH = 16
@@ -71,7 +70,7 @@ class OrderWork:
 
     async def __call__(self, order_id: str) -> int:
         """
-        Do what is due on an order.
+        Do what is due on an order, and what follows from it.
 
         Args:
             order_id: The order; empty for messages and notices.
@@ -81,15 +80,20 @@ class OrderWork:
         """
         if not order_id:
             return await self._common()
-        names = await asyncio.to_thread(self._receivers, order_id)
-        gates = [self._gates[name] for name in names]
-        if any(gate.waiting >= self._room for gate in gates):
-            await asyncio.to_thread(self._put_off, order_id, _LATER)
-            return 0
-        async with contextlib.AsyncExitStack() as stack:
-            for gate in gates:  # sorted, so that no two wait for each other
-                await stack.enter_async_context(gate.passed())
-            return await self._do(functools.partial(self._order, order_id))
+        count, tried = 0, set[str]()
+        for _ in range(ROUNDS):
+            names = await asyncio.to_thread(self._receivers, order_id)
+            if any(self._gates[name].waiting >= self._room for name in names):
+                await asyncio.to_thread(self._put_off, order_id, _LATER)
+                break
+            before = count, len(tried)
+            for name in names:
+                async with self._gates[name].passed():
+                    step = functools.partial(self._order, order_id, name, tried)
+                    count += await self._do(step)
+            if before == (count, len(tried)):
+                break
+        return count
 
     def is_at(self, order_id: str) -> bool:
         """
@@ -126,35 +130,66 @@ class OrderWork:
             self.done = done_of(self.done.plus(came), lost)
         return came.carried_out + came.heard + came.swept + came.notified
 
-    def _order(self, order_id: str) -> Work:
+    def _order(self, order_id: str, receiver: str, tried: set[str]) -> Work:
         self._here.order_id = order_id
+        worker = self._worker
         try:
-            return self._worker.do(order_id)
+            with telemetry.span("pmkit.unit", receiver=receiver, worker=worker.name):
+                if receiver == _TIMERS:
+                    return self._fire(order_id)
+                return self._call(order_id, receiver.removeprefix(_CALL), tried)
         finally:
             self._here.order_id = None
 
+    def _fire(self, order_id: str) -> Work:
+        claim = self._worker.desk.take_timers(self._worker, order_id=order_id)
+        if claim is None:
+            return Work()
+        return self._worker.desk.fire(claim, self._worker)
+
+    def _call(self, order_id: str, plugin: str, tried: set[str]) -> Work:
+        """Make the calls of an order to a plugin, each once."""
+        desk, worker = self._worker.desk, self._worker
+        work = Work()
+        while worker.may_call(plugin):
+            held = self._take(order_id, plugin)
+            if held is None:
+                break
+            name = held.row.effect.operation_id
+            if name in tried:
+                desk.leave(held, worker)
+                break
+            tried.add(name)
+            work = work.plus(desk.carry(held, worker))
+        return work
+
+    def _take(self, order_id: str, plugin: str) -> HeldCall | None:
+        """Take the next call of an order to a plugin, if one is due."""
+        desk, worker = self._worker.desk, self._worker
+        with desk.store.transaction() as tx:
+            claims = tx.claim_effects(
+                worker.lease, at=desk.clock.now(), order_id=order_id, plugin=plugin
+            )
+            if not claims:
+                return None
+            row = tx.effect(dict(claims[0].key)["operation_id"])
+        worker.take(claims[0])
+        return HeldCall(row=row, claim=claims[0])
+
     def _tell(self, notifier: str) -> Work:
         desk, worker = self._worker.desk, self._worker
-        work = Done()
+        work = Work()
         while True:
             found = desk.take_deliveries(worker, notifier=notifier, limit=_BATCH)
             for delivery in found:
-                work = done_of(work.plus(desk.deliver(delivery, worker)), 0)
+                work = work.plus(desk.deliver(delivery, worker))
             if len(found) < _BATCH:
                 return work
 
     def _receivers(self, order_id: str) -> list[str]:
-        """Name the plugins that calls of an order wait for, sorted."""
+        """Name what is due on an order by whom it takes: plugins, and the timers."""
         desk = self._worker.desk
-        now = desk.clock.now()
         with desk.store.snapshot() as tx:
-            effects = tx.tables.effects
-            asked = sa.select(effects.c.plugin).where(
-                effects.c.order_id == order_id,
-                sa.literal_column(OPEN_EFFECT),
-                effects.c.parked == "",
-                effects.c.next_at.is_(None) | (effects.c.next_at <= now),
-                free(effects, now),
-            )
-            found = set(tx.connection.execute(asked).scalars())
-        return sorted(f"call:{name}" for name in found) or [_TIMERS]
+            now = desk.clock.now()
+            found = [f"{_CALL}{name}" for name in due_plugins(tx, now, order_id)]
+            return [*found, _TIMERS] if timers_due(tx, now, order_id) else found
