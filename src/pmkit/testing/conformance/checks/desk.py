@@ -12,6 +12,7 @@ from pmkit.core.money import Money
 from pmkit.core.parties import Actor, Role
 from pmkit.core.payment import PaymentState
 from pmkit.hooks.manifest import PluginKind
+from pmkit.testing.conformance.checks.mapping import stable_ids
 from pmkit.testing.conformance.faults import Fault
 from pmkit.testing.conformance.registry import check
 from pmkit.testing.conformance.results import Level
@@ -173,6 +174,12 @@ def desk_agrees(rig: Rig) -> None:
     if operation not in rig.sound(mutates=True):
         reason = f"{operation} does not work: PLG-CAP-003 comes first."
         raise Inapplicable(reason)
+    try:
+        stable_ids(rig)
+    except Failed as evidence:
+        # A desk that hears news under ever new ids hears it for ever.
+        reason = "News has no stable ids: PLG-MAP-004 comes first."
+        raise Inapplicable(reason) from evidence
     last = _changes(rig, operation) - 1
     counter = Counter(rig)
     with counter.desk:

@@ -68,7 +68,7 @@ class Offline(ReferenceMessenger):
     CardHarness,
     "After a lost reply the payment is reported as declined.",
     must=("PLG-ERR-002", "PLG-DEAD-002"),
-    may=("PLG-IDEM-002", "PLG-IDEM-007", "PLG-LEDG-001"),
+    may=("PLG-IDEM-002", "PLG-IDEM-007", "PLG-LEDG-001", "PLG-LEDG-002"),
 )
 class LostIsDeclined(ReferenceCard):
     """Tell the payer that the bank said no."""

@@ -55,7 +55,7 @@ class FreshKey(ReferenceMessenger):
     AgencyHarness,
     "A booking is sent without a key.",
     must=("PLG-IDEM-001", "PLG-IDEM-003"),
-    may=("PLG-IDEM-005", "PLG-IDEM-007"),
+    may=("PLG-IDEM-005", "PLG-IDEM-007", "PLG-LEDG-002"),
 )
 class NoKey(ReferenceAgency):
     """Send no key."""
@@ -102,7 +102,13 @@ class RepeatsInside(ReferenceCard):
     AgencyHarness,
     "It asks whether the task is there, and else books it without a key.",
     must=("PLG-IDEM-005",),
-    may=("PLG-IDEM-003", "PLG-BODY-001", "PLG-BODY-002", "PLG-BODY-003"),
+    may=(
+        "PLG-IDEM-003",
+        "PLG-BODY-001",
+        "PLG-BODY-002",
+        "PLG-BODY-003",
+        "PLG-LEDG-002",
+    ),
 )
 class LooksFirst(ReferenceAgency):
     """Ask first, then act."""

@@ -106,6 +106,7 @@ class FailureIsAbsent(ReferenceCard):
         "PLG-IDEM-002",
         "PLG-IDEM-004",
         "PLG-MAP-001",
+        "PLG-LEDG-002",
     ),
 )
 class FindsByDoing(ReferenceAgency):
