@@ -4,7 +4,6 @@ Which of the installed plugins may load, and which of two is meant.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
@@ -177,6 +176,8 @@ def _all(found: Sequence[Installed]) -> str:
 
 def _close(plugin_id: str, scan: Scan) -> str:
     """Name what was perhaps meant."""
+    import difflib
+
     names = sorted({each.name for each in scan.installed})
     close = difflib.get_close_matches(plugin_id, names, n=1)
     if close:

@@ -8,7 +8,6 @@ what is declared is there, and what is there is declared.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -154,6 +153,8 @@ def _arguments_reason(
 
 def _near(made: object, name: str) -> str:
     """Name a method that was perhaps meant."""
+    import difflib
+
     names = [each for each in dir(_class_of(made)) if not each.startswith("_")]
     near = difflib.get_close_matches(name, names, n=1)
     return f"; it has {near[0]}" if near else ""

@@ -85,7 +85,9 @@ def _are_capabilities(_: object, attribute: Any, value: Any) -> None:
         remedy = "Write Capabilities(operations={...})."
         _fail(attribute.name, f"{value!r:.80} are no Capabilities.", remedy)
     attrs.validate(value)
-    for each in (value.webhooks, *value.operations.values()):
+    # Most operations share one object, and each start-up looks at all of them.
+    every = (value.webhooks, *value.operations.values())
+    for each in {id(each): each for each in every}.values():
         attrs.validate(each)
 
 

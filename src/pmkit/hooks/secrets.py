@@ -4,7 +4,6 @@ Secrets: values that never print.
 
 from __future__ import annotations
 
-import hmac
 from typing import Never
 
 from pmkit.core.errors import InputError
@@ -55,6 +54,9 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
+        # Loading OpenSSL costs more than all the rest of a start-up that compares none.
+        import hmac
+
         # The time that a comparison takes must not tell how much of it is right.
         return hmac.compare_digest(self._value.encode(), other._value.encode())
 
