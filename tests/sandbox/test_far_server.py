@@ -127,7 +127,9 @@ class TestServer:
         ("headers", "status"),
         [
             (f"Content-Length: {LONGEST_BODY + 1}", b"413"),
+            (f"Content-Length: {'9' * 5000}", b"413"),
             ("Content-Length: many", b"411"),
+            ("Content-Length: 1\r\nContent-Length: 2", b"411"),
             ("Content-Length: -1", b"411"),
             ("Transfer-Encoding: chunked", b"411"),
         ],
@@ -139,6 +141,22 @@ class TestServer:
 
         assert b"HTTP/1.1 " + status == answer[:12]
         assert 1 == answer.count(b"HTTP/1.1")
+
+    def test_a_body_that_breaks_off(self, served):
+        """Half a request is none, even if its half can be read."""
+        text = (
+            "POST /control/clock HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer key-1\r\n"
+            "Content-Length: 40\r\n\r\n{}"
+        )
+
+        assert b"HTTP/1.1 400" == raw(served, text.encode())[:12]
+
+    @pytest.mark.parametrize("address", ["http://[", "//[", "/%00%ff?%ff=%ff"])
+    def test_an_address_that_cannot_be_read(self, served, address):
+        """It is answered, and nothing is raised in the server."""
+        answer = raw(served, f"GET {address} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+
+        assert answer[:12] in {b"HTTP/1.1 400", b"HTTP/1.1 401"}
 
     def test_what_is_no_http(self, served):
         """Noise gets an answer or none, and the server goes on."""

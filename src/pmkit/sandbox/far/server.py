@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 #: The one address that is listened on.
 HOST = "127.0.0.1"
+_MOST_DIGITS = 10
 _IDLE_SECONDS = 30
 _HIGHEST_PORT = 65535
 
@@ -108,26 +109,38 @@ class _Handler(BaseHTTPRequestHandler):
         """Write nothing: a line could hold what should not be seen."""
 
     def _respond(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal() or "Transfer-Encoding" in self.headers:
+        said = self.headers.get_all("Content-Length", ["0"])
+        proper = len(said) == 1 and said[0].isascii() and said[0].isdecimal()
+        if not proper or "Transfer-Encoding" in self.headers:
             self._refuse(411, "length-needed", "Content-Length has to be a number.")
-        elif int(length) > LONGEST_BODY:
+        # Counted before it is read as a number: ten thousand digits are one, too.
+        elif len(said[0]) > _MOST_DIGITS or int(said[0]) > LONGEST_BODY:
             self._refuse(413, "too-large", f"More than {LONGEST_BODY} bytes.")
         else:
-            self._write(self.server.app.answer(self._asked(int(length))))
+            self._read_and_answer(int(said[0]))
 
-    def _asked(self, length: int) -> Asked:
-        parts = urlsplit(self.path)
-        return Asked(
+    def _read_and_answer(self, length: int) -> None:
+        body = self.rfile.read(length) if length else b""
+        try:
+            parts = urlsplit(self.path)
+            query = dict(parse_qsl(parts.query))
+        except ValueError:
+            self._refuse(400, "bad-address", "The address cannot be read.")
+            return
+        if len(body) < length:
+            self._refuse(400, "broken-off", "The body is shorter than it says.")
+            return
+        asked = Asked(
             method=self.command,
             path=unquote(parts.path),
-            query=dict(parse_qsl(parts.query)),
+            query=query,
             headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(length) if length else b"",
+            body=body,
         )
+        self._write(self.server.app.answer(asked))
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
-        # The body is not read, so nothing else can be read off this connection.
+        # The body may not be read, so nothing else can be read off this connection.
         self.close_connection = True
         self._write(problem_answer(status, code, detail))
 
