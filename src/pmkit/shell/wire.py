@@ -8,6 +8,7 @@ changes no history.  Keys that nobody knows are refused.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -77,9 +78,11 @@ def decode(value: object, kind: type[T]) -> T:
         pmkit.CorruptStoreError: If *value* is not the stored form of a *kind*; the
             field is the path to what is wrong.
     """
-    converter = ours()
+    with contextlib.suppress(Exception):
+        return ours(explains=False).structure(value, kind)
+    # Something is wrong: the slower one says where.
     try:
-        return converter.structure(value, kind)
+        return ours().structure(value, kind)
     except PmkitError as error:
         raise _corrupt(error) from None
     except Exception as error:  # noqa: BLE001 - whatever it is, the row is unreadable
@@ -173,10 +176,17 @@ def read_instant(text: object) -> dt.datetime:
 
 
 @functools.cache
-def ours() -> cattrs.Converter:
-    """Give the converter of the stored form; built when it is first needed."""
+def ours(*, explains: bool = True) -> cattrs.Converter:
+    """
+    Give the converter of the stored form; built when it is first needed.
+
+    Args:
+        explains: Whether its errors say where something is wrong.
+    """
     converter = cattrs.Converter(
-        forbid_extra_keys=True, unstruct_collection_overrides={tuple: list}
+        forbid_extra_keys=True,
+        unstruct_collection_overrides={tuple: list},
+        detailed_validation=explains,
     )
     converter.register_structure_hook(str, _same(str))
     converter.register_structure_hook(int, _same(int))

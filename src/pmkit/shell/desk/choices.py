@@ -41,20 +41,27 @@ def choice(kind: type[_E], value: str, *, field: str) -> _E:
         raise InputError(msg, field=field, remedy=f"Use {known}.") from None
 
 
-def require_storable(events: Iterable[Event]) -> None:
+def require_storable(events: Iterable[Event]) -> list[str]:
     """
     Refuse what could be written but never be read back, such as a number for a text.
 
     Args:
         events: What was decided.
 
+    Returns:
+        The events as canonical JSON.
+
     Raises:
         pmkit.InputError: If a value is not of its type; the field is its path.
     """
+    bodies = []
     for event in events:
+        body = canonical_json(encode_event(event))
         try:
-            decode_event(read_json(canonical_json(encode_event(event))))
+            decode_event(read_json(body))
         except CorruptStoreError as error:
             msg = "A value is not of the type that it has to be."
             remedy = "Give what the signature of the command asks for."
             raise InputError(msg, field=error.field, remedy=remedy) from None
+        bodies.append(body)
+    return bodies

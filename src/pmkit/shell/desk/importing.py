@@ -160,8 +160,9 @@ class ImportingDesk(Running):
             calendar = self.calendar(self.terms)
             scope = scope_of(actor)
             keys = [key for _, key, _ in asked if key]
-            known = recall_digests(tx, scope, keys) if keys else {}
+            # The orders first: whoever commits one in between has committed its key.
             there = present_orders(tx, {line.document.id for line in group})
+            known = recall_digests(tx, scope, keys) if keys else {}
             new = []
             for line, key, digest in asked:
                 with _at_line(line.number):

@@ -159,9 +159,9 @@ class Running:
         """Write what was decided, and what it asks of the outside."""
         if not outcome.events:
             return
-        require_storable(outcome.events)
+        bodies = require_storable(outcome.events)
         at = self.clock.now()
-        tx.save(before, outcome.order, outcome.events, at)
+        tx.save(before, outcome.order, outcome.events, at, bodies=bodies)
         self._intend(tx, before, outcome, at, instrument)
 
     def _intend(

@@ -4,6 +4,7 @@ What is kept beside the orders: answers to commands, and files.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -41,12 +42,32 @@ def read_stored(text: object) -> Any:
         raise CorruptStoreError(msg, remedy=_REMEDY) from None
 
 
+# Statements are made once for each store: that costs more than to execute them.
+
+
+@functools.cache
+def _recalling(names: Tables) -> sa.Select[tuple[str, str, str]]:
+    commands = names.commands
+    asked = sa.select(commands.c.digest, commands.c.order_id, commands.c.answer)
+    return asked.where(
+        commands.c.scope == sa.bindparam("whose"),
+        commands.c.key == sa.bindparam("which"),
+    )
+
+
+@functools.cache
+def _inserting(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
+
+
 class Keeping:
     """The part of a transaction that is not about orders and calls."""
 
     def __init__(self, connection: sa.Connection, names: Tables) -> None:
         self.connection = connection
         self.tables = names
+        #: Scopes and keys that were looked for here and are not there.
+        self._unused: set[tuple[str, str]] = set()
 
     # ----------------------------------------------------------------- commands
 
@@ -59,10 +80,11 @@ class Keeping:
 
             key: The idempotency key.
         """
-        commands = self.tables.commands
-        here = (commands.c.scope == scope) & (commands.c.key == key)
-        row = self.connection.execute(sa.select(commands).where(here)).one_or_none()
+        asked = _recalling(self.tables)
+        here = {"whose": scope, "which": key}
+        row = self.connection.execute(asked, here).one_or_none()
         if row is None:
+            self._unused.add((scope, key))
             return None
         return Remembered(
             digest=row.digest,
@@ -98,7 +120,7 @@ class Keeping:
         Raises:
             pmkit.ConflictError: If the key was used before.
         """
-        if self.recall(scope, key) is not None:
+        if (scope, key) not in self._unused and self.recall(scope, key) is not None:
             msg = "This idempotency key was used before."
             raise ConflictError(msg, field="key", remedy="Use a new key.")
         row = {
@@ -109,7 +131,8 @@ class Keeping:
             "answer": canonical_json(answer),
             "at": at,
         }
-        self.connection.execute(sa.insert(self.tables.commands), row)
+        self.connection.execute(_inserting(self.tables.commands), row)
+        self._unused.discard((scope, key))
 
     # -------------------------------------------------------------------- files
 

@@ -7,6 +7,7 @@ The states and who may move a call from which to which are those of
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from pmkit.shell.store.leasing import Claim
+    from pmkit.shell.store.schema import Tables
 
 
 class Ledger(Waking):
@@ -98,11 +100,8 @@ class Ledger(Waking):
 
     def _require_same(self, digests: Mapping[Any, Any]) -> None:
         """Refuse an operation id that was reserved for something else."""
-        effects = self.tables.effects
-        asked = sa.select(effects.c.operation_id, effects.c.digest).where(
-            effects.c.operation_id.in_(sorted(digests))
-        )
-        for row in self.connection.execute(asked):
+        asked = _same_names(self.tables)
+        for row in self.connection.execute(asked, {"names": sorted(digests)}):
             if row.digest != digests[row.operation_id]:
                 msg = f"The operation {row.operation_id} was reserved for another call."
                 remedy = "Decide anew: each decision has an operation id of its own."
@@ -287,6 +286,15 @@ class Ledger(Waking):
         effects = self.tables.effects
         here = effects.c.operation_id == operation_id
         self.connection.execute(sa.update(effects).where(here).values(**columns))
+
+
+@functools.cache
+def _same_names(names: Tables) -> sa.Select[tuple[str, str]]:
+    """Make the statement once for each store: that costs more than to execute it."""
+    effects = names.effects
+    return sa.select(effects.c.operation_id, effects.c.digest).where(
+        effects.c.operation_id.in_(sa.bindparam("names", expanding=True))
+    )
 
 
 def _row(row: Any) -> EffectRow:
