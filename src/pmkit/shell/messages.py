@@ -56,7 +56,8 @@ def keep(
     """
     own = digest(verified.body)
     sent_at = verified.sent_at
-    with store.transaction() as tx:
+
+    def write(tx: Transaction) -> tuple[bool, str]:
         new = tx.inbox_add(
             instance,
             ACCOUNT,
@@ -68,7 +69,10 @@ def keep(
             headers={} if sent_at is None else {_SENT_AT: sent_at.isoformat()},
             scheme=verified.scheme,
         )
-        known = own if new else _digest_of(tx, instance, verified.event_id)
+        return new, own if new else _digest_of(tx, instance, verified.event_id)
+
+    # Its twin may be written at this moment: then it is looked at once more.
+    new, known = store.attempt(write)
     if new:
         return Kept.NEW
     return Kept.KNOWN if known == own else Kept.OTHER
