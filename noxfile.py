@@ -32,6 +32,7 @@ nox.options.sessions = [
     "fence",
     "tests",
     "coverage",
+    "plugins",
     "docs",
     "planted",
     "wheel",
@@ -156,6 +157,31 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session(python=ONE)
+def plugins(session: nox.Session) -> None:
+    """Run the tests and the conformance kit of each plugin; its page tells its level."""
+    session.install("-e", ".[testing]", *WITH_PLUGINS, *_group("test"))
+    session.env.setdefault("HYPOTHESIS_PROFILE", "ci")
+    for plugin in PLUGINS:
+        session.run("pytest", "-n", "auto", f"{plugin}/tests")
+    _prove_levels(session)
+
+
+def _prove_levels(session: nox.Session) -> None:
+    """Run the conformance kit on what is installed, and compare with the page."""
+    page = (ROOT / "docs/reference/plugin-matrix.md").read_text("utf-8")
+    told = dict(
+        re.findall(r"^\| `([\w.-]+)` \| `[\w-]+` \| (\w+) \|", page, re.MULTILINE)
+    )
+    listed = str(session.run("pmkit", "plugins", "list", "--json", silent=True))
+    for found in json.loads(listed)["plugins"]:
+        words = ("plugins", "check", found["id"], "--json")
+        record = json.loads(str(session.run("pmkit", *words, silent=True)))
+        session.log(f"{found['id']}: {record['level']}, {record['counts']}")
+        if record["level"] != told.get(found["id"]):
+            session.error(f"the page says {told.get(found['id'])} of {found['id']}")
+
+
+@nox.session(python=ONE)
 def docs(session: nox.Session) -> None:
     """Build the pages, a warning is an error; run every example in them and in src."""
     session.install("-e", ".", *WITH_PLUGINS, *_group("docs", "test"))
@@ -213,6 +239,14 @@ def _try_wheel(session: nox.Session, built: pathlib.Path, venv: pathlib.Path) ->
     with session.chdir(venv):
         session.run(str(scripts / "pmkit"), "--version", external=True)
         session.run(python, "-W", "error", "-c", "import pmkit", external=True)
+
+
+@nox.session(python=ONE, default=False)
+def scaffolds(session: nox.Session) -> None:
+    """Try what `pmkit plugins new` writes from wheels alone; `tests` tries one kind."""
+    session.install("-e", ".[testing]", *_group("test"))
+    session.env["PMKIT_KINDS"] = "agency,payment,notifier"
+    session.run("pytest", "tests/cli/test_scaffold_released.py", *session.posargs)
 
 
 @nox.session(python=ONE, default=False)
