@@ -93,6 +93,8 @@ class OrderWork:
                     count += await self._do(step)
             if before == (count, len(tried)):
                 break
+        if not count:
+            await asyncio.to_thread(self._come_again, order_id)
         return count
 
     def is_at(self, order_id: str) -> bool:
@@ -105,6 +107,14 @@ class OrderWork:
         return getattr(self._here, "order_id", None) == order_id
 
     # -------------------------------------------------------------------- parts
+
+    def _come_again(self, order_id: str) -> None:
+        """Note when an order is due that was not yet: the clock here may be behind."""
+        next_at = self._worker.next_due(order_id)
+        if next_at is not None:
+            delay = next_at - self._worker.desk.clock.now()
+            if delay > dt.timedelta():
+                self._put_off(order_id, delay)
 
     async def _common(self) -> int:
         """Apply messages and hand out notices, then let each notifier send its own."""

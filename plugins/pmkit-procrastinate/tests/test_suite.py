@@ -1,0 +1,31 @@
+"""What every engine has to do, asked of this one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from pmkit.shell.engine.local import LocalEngine
+from pmkit.testing.engines.suite import engine_suite
+
+from pmkit_procrastinate import ProcrastinateEngine
+
+#: The server is asked for while a test runs; asyncio needs a pair of sockets besides.
+pytestmark = pytest.mark.enable_socket
+
+
+def make_engine(desk, settings):
+    """Make the engine; on a file, to which some tests compare it, the local one."""
+    if desk.store.engine.dialect.name != "postgresql":
+        return LocalEngine(desk, settings)
+    every = dt.timedelta(seconds=0.3)
+    return ProcrastinateEngine(desk, settings, sweep_every=every)
+
+
+@pytest.fixture
+def engine_database(database):
+    """Give an empty database."""
+    return database
+
+
+globals().update(engine_suite(make_engine))
