@@ -4,6 +4,8 @@ What marketplaces and plugin authors test with; needs the extra ``testing``.
 The conformance kit is imported from here::
 
     from pmkit.testing import Harness, plugin_suite
+
+So are the tests that every engine has to pass: `engine_suite`.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     )
     from pmkit.testing.conformance.suite import plugin_suite
     from pmkit.testing.conformance.transport import Wire
+    from pmkit.testing.engines.suite import engine_suite
 
 __all__ = [
     "Check",
@@ -61,6 +64,7 @@ __all__ = [
     "body_of",
     "canary",
     "check_plugin",
+    "engine_suite",
     "find_harness",
     "plugin_suite",
     "run_check",
@@ -70,33 +74,34 @@ __all__ = [
 
 # The strategies need Hypothesis and the kit needs httpx: each is imported when used.
 _MODULES = {
-    "Check": "registry",
-    "CheckResult": "results",
-    "ConformanceRecord": "results",
-    "FarSide": "simulator",
-    "Fault": "faults",
-    "Harness": "harness",
-    "Level": "results",
-    "Saboteur": "saboteurs.planting",
-    "SelfCheck": "self_checking",
-    "SimulatedEffect": "simulator",
-    "Simulator": "simulator",
-    "Verdict": "results",
-    "VirtualClock": "clock",
-    "Waiver": "results",
-    "Wire": "transport",
-    "all_checks": "registry",
-    "answer": "simulator",
-    "as_json": "output",
-    "as_junit": "output",
-    "body_of": "simulator",
-    "canary": "harness",
-    "check_plugin": "runner",
-    "find_harness": "locating",
-    "plugin_suite": "suite",
-    "run_check": "runner",
-    "saboteurs": "saboteurs.planting",
-    "self_check": "self_checking",
+    "Check": "conformance.registry",
+    "CheckResult": "conformance.results",
+    "ConformanceRecord": "conformance.results",
+    "FarSide": "conformance.simulator",
+    "Fault": "conformance.faults",
+    "Harness": "conformance.harness",
+    "Level": "conformance.results",
+    "Saboteur": "conformance.saboteurs.planting",
+    "SelfCheck": "conformance.self_checking",
+    "SimulatedEffect": "conformance.simulator",
+    "Simulator": "conformance.simulator",
+    "Verdict": "conformance.results",
+    "VirtualClock": "conformance.clock",
+    "Waiver": "conformance.results",
+    "Wire": "conformance.transport",
+    "all_checks": "conformance.registry",
+    "answer": "conformance.simulator",
+    "as_json": "conformance.output",
+    "as_junit": "conformance.output",
+    "body_of": "conformance.simulator",
+    "canary": "conformance.harness",
+    "check_plugin": "conformance.runner",
+    "engine_suite": "engines.suite",
+    "find_harness": "conformance.locating",
+    "plugin_suite": "conformance.suite",
+    "run_check": "conformance.runner",
+    "saboteurs": "conformance.saboteurs.planting",
+    "self_check": "conformance.self_checking",
 }
 
 
@@ -104,7 +109,7 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    module = importlib.import_module(f"{__name__}.conformance.{_MODULES[name]}")
+    module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
     found = getattr(module, name)
     globals()[name] = found
     return found
