@@ -158,7 +158,7 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session(python=ONE)
 def plugins(session: nox.Session) -> None:
-    """Run the tests and the conformance kit of each plugin; its page tells its level."""
+    """Run the tests and the conformance kit of each plugin; a page tells its level."""
     session.install("-e", ".[testing]", *WITH_PLUGINS, *_group("test"))
     session.env.setdefault("HYPOTHESIS_PROFILE", "ci")
     for plugin in PLUGINS:
