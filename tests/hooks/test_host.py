@@ -561,9 +561,13 @@ class TestInstances:
         leak = said.replace("{1}", "{settings.key.reveal()}")
         site.plugin("leaky", code=code.replace("self.sent = []", leak))
 
-        with pytest.raises(SettingsError, match="clean: office: No office") as clean:
+        with pytest.raises(
+            SettingsError, match="clean: office: Plugin clean: No office"
+        ) as clean:
             host(site).attach("clean", settings=KEY)
-        with pytest.raises(SettingsError, match="finds its settings wrong") as leaky:
+        with pytest.raises(
+            SettingsError, match="Plugin leaky: It finds its settings wrong"
+        ) as leaky:
             host(site).attach("leaky", settings=KEY)
 
         assert "clean" == clean.value.instance

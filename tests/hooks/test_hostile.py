@@ -303,3 +303,37 @@ def test_manifest_may_not_be_heavy(site):
     site.plugin("acme", manifest="print('hello')\n" + MANIFEST)
 
     assert ["acme"] == list(host(site, load="all").manifests)
+
+
+@pytest.mark.parametrize(
+    ("how", "field"),
+    [
+        ({"hosts": "localhost"}, "hosts"),
+        ({"hosts": None}, "hosts"),
+        ({"hosts": [[]]}, "hosts"),
+        ({"exceptions": "127.0.0.1:80"}, "exceptions"),
+        ({"exceptions": None}, "exceptions"),
+        ({"limits": 30}, "limits"),
+        ({"settings": {1: "x"}}, None),
+        ({"settings": ["key"]}, None),
+        ({"settings": "key=1"}, None),
+    ],
+    ids=repr,
+)
+def test_what_is_given_for_an_instance(site, how, field):
+    """Each wrong argument is a typed error that names the instance and the field."""
+    site.plugin("acme")
+
+    with pytest.raises(SettingsError) as caught:
+        host(site).attach("acme", **{"name": "acme-cn", "settings": KEY} | how)
+
+    assert ("acme-cn", field) == (caught.value.instance, caught.value.field)
+    assert "lugin acme" in str(caught.value)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("name", [7, ["a"], "A", "a" * 64])
+def test_a_name_is_a_text(site, name):
+    """A name that is none is told before anything is made."""
+    with pytest.raises(InputError, match="no name of an instance"):
+        host(site).attach("acme", name=name)

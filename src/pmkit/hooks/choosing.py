@@ -141,26 +141,33 @@ def ids(field: str, given: Collection[str]) -> frozenset[str]:
     return frozenset(given)
 
 
-def cleaned(error: SettingsError, settings: object, name: str) -> SettingsError:
+def cleaned(
+    error: SettingsError, settings: object, *, plugin: str, instance: str
+) -> SettingsError:
     """
-    Make sure that what a plugin says of its settings holds no secret of them.
+    Make sure that an error of settings names its plugin and holds no secret of them.
 
     Args:
         error: What it raised.
 
         settings: Its settings.
 
-        name: The instance.
+        plugin: Whose settings they are.
+
+        instance: Whose settings they are.
     """
     from pmkit.hooks.settings import secrets_in
 
     words = f"{error}"
     leaks = any(secret in words for secret in secrets_in(settings))
+    message = "It finds its settings wrong." if leaks else error.message
+    if f"plugin {plugin} " not in message:
+        message = f"Plugin {plugin}: {message}"
     return SettingsError(
-        "The plugin finds its settings wrong." if leaks else error.message,
+        message,
         field=None if leaks else error.field,
         remedy=None if leaks else error.remedy,
-        instance=name,
+        instance=instance,
     )
 
 

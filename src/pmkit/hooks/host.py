@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 from pmkit.core.errors import InputError, PluginError, UnknownPluginError
@@ -22,7 +23,7 @@ from pmkit.hooks.shelf import Loaded, Shelf
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     import httpx
 
@@ -175,8 +176,8 @@ class PluginHost(Shelf):
         how = {
             "name": name,
             "environment": where,
-            "hosts": tuple(hosts),
-            "exceptions": tuple(exceptions),
+            "hosts": hosts,
+            "exceptions": exceptions,
             "limits": limits,
             "transport": transport,
             "async_transport": async_transport,
@@ -284,12 +285,14 @@ class PluginHost(Shelf):
         made: Attached | None = None
         error: PluginError | None = None
         try:
-            _check_hosts(how["hosts"])
+            how["hosts"] = _hosts(how["hosts"])
+            how["exceptions"] = _several("exceptions", how["exceptions"])
+            _check_limits(how["limits"])
             settings = self._settings(manifest, name, how["environment"], settings)
             seconds = (how["limits"] or Limits()).seconds
             made = attached(build(manifest, settings, seconds=seconds), manifest, **how)
         except SettingsError as wrong:
-            error = choosing.cleaned(wrong, settings, name)
+            error = choosing.cleaned(wrong, settings, plugin=manifest.id, instance=name)
             stopped = Stopped(Stage.SETTINGS, f"{error}".rstrip("."))
             self.stopped(loaded, stopped, instance=name)
         except Stopped as stopped:
@@ -320,7 +323,8 @@ class PluginHost(Shelf):
             raise SettingsError(msg, remedy="Take them away.", instance=name)
         return None
 
-    def _free(self, name: str) -> str:
+    def _free(self, given: object) -> str:
+        name = given if isinstance(given, str) else f"{given!r}"
         if len(name) > _LONGEST or not _NAME.fullmatch(name):
             msg = f"{name[:_LONGEST]!r} is no name of an instance."
             remedy = "Use lower-case letters, digits and single hyphens."
@@ -343,11 +347,30 @@ class PluginHost(Shelf):
         self._failed(entry, stopped, instance.name, instance=instance.name)
 
 
-def _check_hosts(hosts: tuple[object, ...]) -> None:
-    if not all(map(is_host, hosts)):
+def _several(field: str, given: Any) -> tuple[Any, ...]:
+    # The letters of one host would pass for hosts.
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        msg = f"{given!r:.80} is no list of hosts."
+        remedy = 'Write it as ("acme.example",).'
+        raise SettingsError(msg, field=field, remedy=remedy)
+    return tuple(given)
+
+
+def _check_limits(limits: object) -> None:
+    from pmkit.effects.limits import Limits
+
+    if limits is not None and not isinstance(limits, Limits):
+        msg = f"{limits!r:.80} are no limits."
+        raise SettingsError(msg, field="limits", remedy="Give pmkit.Limits(...).")
+
+
+def _hosts(given: Any) -> tuple[str, ...]:
+    found = _several("hosts", given)
+    if not all(map(is_host, found)):
         msg = "A host of the instance is none."
         remedy = 'Write "acme.example", without https://.'
         raise SettingsError(msg, field="hosts", remedy=remedy)
+    return found
 
 
 def _one_of(kinds: type[Environment], given: object, name: str) -> Environment:

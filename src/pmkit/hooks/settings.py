@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import enum
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -22,7 +23,7 @@ from pmkit.hooks.secret_sources import WrongSettingError
 from pmkit.hooks.secrets import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from pmkit.hooks.secret_sources import SecretSource
 
@@ -169,8 +170,12 @@ def _structured(
     from pmkit.hooks.reading import strict_converter
 
     converter = strict_converter(source, environ)
+    values = {} if values is None else values
+    if not isinstance(values, Mapping) or not all(isinstance(x, str) for x in values):
+        wrong = WrongSettingError("is no table of names and values", "Write a table.")
+        raise _MisfitError(where="", wrong=wrong)
     try:
-        return converter.structure({} if values is None else values, settings_class)
+        return converter.structure(values, settings_class)
     except cattrs.BaseValidationError as error:
         where, inner = _innermost(error)
     except BaseException as error:  # noqa: BLE001 - a plugin's validator
