@@ -16,6 +16,7 @@ from pmkit import InputError, cli
 from pmkit.cli import scaffold
 from pmkit.cli.scaffold import Scaffold
 from pmkit.hooks.manifest import PluginKind
+from pmkit.hooks.scan import scan
 
 KINDS = [kind.value for kind in PluginKind]
 
@@ -228,6 +229,14 @@ class TestRefusals:
         assert re.search(why, err)
         assert "Choose another id." in err
         assert [] == list(tmp_path.iterdir())
+
+    def test_names_that_are_ours(self, monkeypatch):
+        """The distributions of pmkit keep their names where they are not installed."""
+        monkeypatch.setattr(scaffold, "scan", lambda: scan([]))
+        monkeypatch.setattr(scaffold, "_is_installed", lambda _: False)
+
+        with pytest.raises(InputError, match="a distribution 'pmkit-agency-http'"):
+            Scaffold.of("agency-http", PluginKind.AGENCY)
 
     def test_a_package_that_can_be_imported(self, tmp_path, monkeypatch):
         """A module of the same name would hide the plugin, or be hidden by it."""

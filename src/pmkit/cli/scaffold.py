@@ -18,13 +18,13 @@ import attrs
 
 from pmkit.core.errors import InputError
 from pmkit.hooks.manifest import PluginKind, PluginManifest
-from pmkit.hooks.scan import normalized, scan
+from pmkit.hooks.scan import scan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: Distributions of pmkit itself, installed or not.
-_OURS = frozenset({"pmkit-agency-http", "pmkit-sdk"})
+_OURS = frozenset({"pmkit-agency-http", "pmkit-procrastinate", "pmkit-sdk"})
 _CHOOSE = "Choose another id."
 _END = ".tmpl"
 #: Where a template goes that is not named after its place; ``$`` as in the templates.
@@ -170,7 +170,7 @@ class Scaffold:
         for entry in scan().installed:
             if entry.name == self.id:
                 _taken(f"{entry.distribution} announces the plugin {self.id!r}.")
-        if normalized(self.distribution) in _OURS or _is_installed(self.distribution):
+        if self.distribution in _OURS or _is_installed(self.distribution):
             _taken(f"There is a distribution {self.distribution!r}.")
         if importlib.util.find_spec(self.package) is not None:
             _taken(f"There is a package {self.package!r}.")
