@@ -23,9 +23,9 @@ from pmkit.shell.engine.local import LocalEngine
 from pmkit.shell.engine.worker import Worker
 from pmkit.shell.store import EffectState, Store
 from pmkit.shell.store.leasing import LONGEST, Lease, LeaseLostError
+from pmkit.testing.engines.bench import Bench, history, paid
 from pmkit.testing.engines.child import QUICK
 from pmkit.testing.engines.outside import Outside
-from pmkit.testing.engines.suite import Bench, history, paid
 
 pytestmark = pytest.mark.enable_socket
 

@@ -23,6 +23,7 @@ from pmkit.effects import recovery
 from pmkit.effects.carry import news_of, plugin_of, request_of, send
 from pmkit.effects.declared import can_find, capability_of
 from pmkit.effects.recovery import ParkReason
+from pmkit.shell import telemetry
 from pmkit.shell.desk.holding import ALONE
 from pmkit.shell.desk.open_call import OPEN, Came, OpenCall, result_of
 from pmkit.shell.desk.outcomes import OutcomesDesk
@@ -114,14 +115,17 @@ class CarryingDesk(OutcomesDesk):
             limit=holder.tries,
         )
         gone = False
+        name, plugin = call.row.effect.operation_id, call.row.effect.plugin
         try:
-            came = here._go_on(held)  # noqa: SLF001 - it is this desk, on that store
+            with telemetry.span("pmkit.effect", operation=name, plugin=plugin):
+                came = here._go_on(held)  # noqa: SLF001 - this desk, on that store
         except LeaseLostError:
             came, gone = Came.NOTHING, True
         except StaleWriteError:
             came = Came.SETTLED  # another desk was faster
         finally:
             holder.give_back(claim, lost=gone or store.lost)
+        telemetry.event("pmkit.effect", operation=name, came=came.name.lower())
         if claim.lease.length and not (store.freed or store.lost or gone):
             self._put_back(call, claim)
         return came

@@ -19,6 +19,7 @@ from pmkit.core.order import NOTHING_HERE
 from pmkit.core.parties import Actor
 from pmkit.core.roles import belongs
 from pmkit.facts.calendars import working_calendar
+from pmkit.shell import telemetry
 from pmkit.shell.desk.choices import require_storable
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.reserved import reserved_digest
@@ -133,7 +134,8 @@ class Running:
             self._remember(tx, actor, key, digest, outcome.order)
             return outcome.order
 
-        return self.store.attempt(take)
+        with telemetry.span("pmkit.command", command=step.__name__, order=order_id):
+            return self.store.attempt(take)
 
     def _decide(
         self,

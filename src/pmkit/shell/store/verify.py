@@ -89,7 +89,13 @@ def verify(store: Store, order_id: str | None = None) -> list[Difference]:
             _different(each, None, what, expected, found_there)
             for each, what, expected, found_there in verify_strays(tx)
         ]
-        return [*found, *strays, *_verify_files(tx)]
+        return [*found, *strays, *_verify_timers(tx), *_verify_files(tx)]
+
+
+def _verify_timers(tx: Transaction) -> Iterator[Difference]:
+    """Check that no order on which something can still happen is forgotten."""
+    for order_id in tx.without_timer():
+        yield _different(order_id, None, "timers", "a look", "nothing")
 
 
 @contextlib.contextmanager

@@ -14,30 +14,22 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from pmkit.core.money import Money
-from pmkit.core.order import OrderLine
-from pmkit.core.parties import Actor, Role
 from pmkit.core.service import ServiceStage
 from pmkit.shell.clock import SetClock, SystemClock
 from pmkit.shell.desk import Desk
 from pmkit.shell.ids import CountedIds
-from pmkit.testing.engines.child import QUICK
+from pmkit.testing.engines.bench import BEGIN, Bench, history, ordered, paid
 from pmkit.testing.engines.outside import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pmkit.shell.clock import Clock
     from pmkit.shell.engine.port import Engine
     from pmkit.shell.engine.settings import WorkerSettings
 
     Maker = Callable[[Desk, WorkerSettings], Engine]
 
-_BUYER = Actor(role=Role.BUYER, party="Nordlicht", name="Ada")
-_SUPPLIER = Actor(role=Role.SUPPLIER, party="Dongguan Lamps", name="Li")
-_BEGIN = dt.datetime(2026, 1, 20, 1, tzinfo=dt.UTC)
-_SHIP = dt.date(2026, 3, 20)
 _DAY = dt.timedelta(days=1)
 _PATIENCE = 30.0
 
@@ -85,113 +77,6 @@ def _test(check: Any, make_engine: Maker, database: str) -> Callable[..., None]:
     return test
 
 
-class Bench:
-    """
-    A database, a world outside, and engines on them.
-
-    Args:
-        make_engine: Makes an engine.
-
-        database: A path or URL.
-
-        folder: Where the world outside keeps its journal.
-    """
-
-    def __init__(self, make_engine: Maker, database: str, folder: Path) -> None:
-        self.make_engine = make_engine
-        self.database = database
-        self.clock = SetClock(_BEGIN)
-        self.outside = Outside(folder, self.clock.now)
-        self._open: list[Desk] = []
-
-    def desk(self, clock: Clock | None = None, *, database: str = "") -> Desk:
-        """
-        Open a desk.
-
-        Args:
-            clock: The one that can be set, if left out.
-
-            database: Another database.
-        """
-        given = self.clock if clock is None else clock
-        outside = Outside(self.outside.folder, given.now)
-        desk = Desk.open(
-            database or self.database,
-            panel=outside.panel,
-            clock=given,
-            ids=CountedIds() if isinstance(given, SetClock) else Desk.open().ids,
-        )
-        self._open.append(desk)
-        return desk
-
-    def engine(self, desk: Desk) -> Engine:
-        """
-        Make an engine with short times.
-
-        Args:
-            desk: On which.
-        """
-        return self.make_engine(desk, QUICK)
-
-    def settle(self, desk: Desk) -> None:
-        """
-        Do everything that is due.
-
-        Args:
-            desk: On which.
-        """
-        self.engine(desk).run(once=True)
-
-    def close(self) -> None:
-        """Let go of everything."""
-        for desk in self._open:
-            desk.close()
-
-
-def paid(desk: Desk, order_id: str, *, ship: dt.date = _SHIP) -> None:
-    """
-    Have an order with a service whose payment is about to be charged.
-
-    Args:
-        desk: Where.
-
-        order_id: The name of the order.
-
-        ship: When the goods leave.
-    """
-    _ordered(desk, order_id, ship)
-    desk.pay(order_id, actor=_BUYER, method="outside-card", instrument="tok")
-
-
-def _ordered(desk: Desk, order_id: str, ship: dt.date = _SHIP) -> None:
-    desk.open_order(
-        order_id,
-        actor=_SUPPLIER,
-        buyer=_BUYER.party,
-        supplier=_SUPPLIER.party,
-        lines=[OrderLine(product="desk lamp", quantity=500)],
-        initial=Money.of("1000.00", "USD"),
-        balance=Money.of("4000.00", "USD"),
-        ship=ship,
-    )
-    desk.add_service(order_id, actor=_BUYER, provider="outside-agency")
-    desk.place_order(order_id, actor=_SUPPLIER)
-
-
-def history(desk: Desk, order_id: str) -> list[tuple[str, str]]:
-    """
-    Read what happened on an order: each event, and who did it.
-
-    Args:
-        desk: Where.
-
-        order_id: The order.
-    """
-    with desk.store.snapshot() as tx:
-        found = tx.history(order_id)
-    return [(each.event.name, each.event.by.party) for each in found]
-
-
 def _stage(desk: Desk, order_id: str) -> ServiceStage:
     return desk.order(order_id).services[0].stage
 
@@ -232,7 +117,7 @@ def carries_a_payment_through(bench: Bench) -> None:
 def not_before_its_time(bench: Bench) -> None:
     """A second before the last moment to book nothing expires; then it does."""
     desk = bench.desk()
-    _ordered(desk, "TA-1")
+    ordered(desk, "TA-1")
     book_by = desk.order("TA-1").services[0].book_by
     assert book_by is not None  # noqa: S101 - the ship date is fixed
     stages = []
@@ -337,7 +222,7 @@ def the_clock_steps(bench: Bench) -> None:
 
 def two_clocks_five_minutes_apart(bench: Bench) -> None:
     """Two nodes whose clocks differ come to the same history."""
-    ahead = SetClock(_BEGIN + dt.timedelta(minutes=5))
+    ahead = SetClock(BEGIN + dt.timedelta(minutes=5))
     desk, other = bench.desk(), bench.desk(ahead)
     paid(desk, "TA-1")
     for each in (other, desk, other):
@@ -351,7 +236,7 @@ def asleep_for_a_day(bench: Bench) -> None:
     """A worker that sleeps past several moments does what many small steps do."""
     slow, quick = bench.desk(), bench.desk(database=_beside(bench))
     for desk in (slow, quick):
-        _ordered(desk, "TA-1")
+        ordered(desk, "TA-1")
     book_by = slow.order("TA-1").services[0].book_by
     assert book_by is not None  # noqa: S101 - the ship date is fixed
     for hours in range(-12, 13, 6):
@@ -397,7 +282,7 @@ def _plain(bench: Bench) -> list[tuple[str, str]]:
     """Give the history of a paid order that one desk alone worked on."""
     world = bench.outside.folder / "plain"
     world.mkdir(exist_ok=True)
-    clock = SetClock(_BEGIN)
+    clock = SetClock(BEGIN)
     panel = Outside(world, clock.now).panel
     with Desk.open(panel=panel, clock=clock, ids=CountedIds()) as desk:
         paid(desk, "TA-1")
