@@ -86,11 +86,19 @@ class Road:
         way: The way to the outside world.
 
         name: What its worlds are called by.
+
+        wanted: The steps that cases branch off from.
     """
 
     def __init__(
-        self, keeping: Files | Databases, way: Here | There, name: str
+        self,
+        keeping: Files | Databases,
+        way: Here | There,
+        name: str,
+        *,
+        wanted: Callable[[Step], bool] = lambda _: True,
     ) -> None:
+        self.wanted = wanted
         self.keeping = keeping
         self.way = way
         self.name = name
@@ -112,7 +120,7 @@ class Road:
         with contextlib.closing(open_desk(where, far, clock_at(self.steps[0]))) as desk:
             self.bystander = invariants.state_of(desk.store, BYSTANDER)
         for number, step in enumerate(self.steps):
-            if step.take is not None:
+            if step.take is not None and self.wanted(step):
                 keep.copy("now", f"before-{number}")
                 self._world(f"before-{number}").begin(like=f"{self.name}-now")
             self._take(step, where, far)
@@ -138,7 +146,7 @@ class Road:
         return [
             (step, point)
             for step, names in enumerate(points)
-            if self.steps[step].take is not None
+            if self.steps[step].take is not None and self.wanted(self.steps[step])
             for point in range(1, len(names) + 1)
         ]
 

@@ -1,0 +1,330 @@
+"""
+Honest messages that race: 64 callers at once, workers against messages, a sleeper.
+
+A case is ``database/kind/number``.  ``refund`` and ``pay`` have 64 callers ask the same
+with keys of their own, ``key`` with one key; ``webhook`` delivers one message four times
+while two workers hear of it by asking; ``workers`` has two work on the same order;
+``sleeper`` stops a worker past its lease at a boundary, lets another one take over, and
+wakes it.
+
+Run ``python -m tests.proofs.races --rounds 500``.
+"""
+
+from __future__ import annotations
+
+import collections
+import concurrent.futures
+import contextlib
+import datetime as dt
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from pmkit.core.errors import PmkitError, RefusedError
+from pmkit.shell.engine.local import LocalEngine
+from pmkit.shell.engine.settings import WorkerSettings
+from pmkit.shell.webhooks import WebhookEndpoint
+from tests import postgresql
+from tests.proofs import invariants
+from tests.proofs.crash import Road, finish, forked, open_desk, settle
+from tests.proofs.far import outside_process
+from tests.proofs.journey import BUYER, LEFT, OPERATOR, ROAD, china, clock_at, service_of
+from tests.proofs.keeping import Databases, Files
+from tests.proofs.orderings import post
+from tests.proofs.points import POINTS
+from tests.proofs.running import Tally, options, scratch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pmkit.shell.desk import Desk
+    from tests.proofs.far import Remote, There
+    from tests.proofs.journey import Step
+
+KINDS = ("refund", "pay", "key", "webhook", "workers", "sleeper")
+CALLERS = 64
+_LEASE = dt.timedelta(seconds=1)
+QUICK = WorkerSettings(
+    lease=_LEASE,
+    heartbeat=dt.timedelta(seconds=0.3),
+    poll=dt.timedelta(seconds=0.1),
+    ask_in=dt.timedelta(seconds=0.2),
+    grace=dt.timedelta(seconds=5),
+    threads=2,
+)
+
+
+class Ticking:
+    """A clock that begins in the past and runs, the same in every process."""
+
+    def __init__(self, at: dt.datetime, began: float | None = None) -> None:
+        self.at = at
+        self.began = time.time() if began is None else began
+
+    def now(self) -> dt.datetime:
+        """Tell the present instant."""
+        passed = dt.timedelta(seconds=time.time() - self.began)
+        return (self.at + passed).astimezone(dt.UTC)
+
+
+def at_once(calls: list[Callable[[], object]]) -> list[object]:
+    """Make calls at the same time; give what each gave or raised."""
+    gate = threading.Barrier(len(calls))
+
+    def make(call: Callable[[], object]) -> object:
+        gate.wait(60)
+        try:
+            return call()
+        except PmkitError as error:
+            return error
+
+    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(make, calls))
+
+
+class Races:
+    """The roads that races branch off from."""
+
+    def __init__(self, keepings: dict[str, Files | Databases], there: There) -> None:
+        self.roads = {
+            name: Road(keeping, there, f"races-{name}", wanted=_wanted)
+            for name, keeping in keepings.items()
+        }
+
+    def prove(self, case: str) -> list[str]:
+        """Prove one case."""
+        database, kind, _ = case.split("/")
+        road = self.roads[database]
+        chance = random.Random(case)
+        prove = getattr(self, f"_{kind}")
+        found: list[str] = prove(road, chance)
+        return found
+
+    # ------------------------------------------------------------- many callers
+
+    def _refund(self, road: Road, chance: random.Random) -> list[str]:
+        """Grant one cancellation 64 times."""
+        del chance
+        number = _step(road, "answer_cancellation TA-LEFT")
+
+        def grant(desk: Desk, caller: int) -> object:
+            service_id = service_of(desk, LEFT)
+            return desk.answer_cancellation(
+                LEFT, service_id, actor=OPERATOR, granted=True, key=f"race-{caller}"
+            )
+
+        return self._callers(road, number, grant, winners=1)
+
+    def _pay(self, road: Road, chance: random.Random) -> list[str]:
+        """Pay one order with 64 cards."""
+        del chance
+        return self._callers(road, _step(road, "pay TA-ROAD"), _pays, winners=None)
+
+    def _key(self, road: Road, chance: random.Random) -> list[str]:
+        """Pay one order 64 times with one key."""
+        del chance
+        number = _step(road, "pay TA-ROAD")
+        return self._callers(
+            road, number, lambda desk, _: _pays(desk, 0), winners=CALLERS
+        )
+
+    def _callers(
+        self,
+        road: Road,
+        number: int,
+        call: Callable[[Desk, int], object],
+        *,
+        winners: int | None,
+    ) -> list[str]:
+        clock = clock_at(road.steps[number])
+        with road.again(number) as (where, far):
+            far.now(clock.now().isoformat())
+            with contextlib.closing(open_desk(where, far, clock)) as desk:
+                before = len(desk.order(ROAD).payments)
+                answers = at_once(
+                    [lambda n=n: call(desk, n) for n in range(CALLERS)]  # type: ignore[misc]
+                )
+                lost = [e for e in answers if isinstance(e, Exception)]
+                odd = [e for e in lost if not isinstance(e, RefusedError)]
+                found = [f"a caller got {type(e).__name__}: {e}" for e in odd[:3]]
+                won = CALLERS - len(lost)
+                if winners is not None and won != winners:
+                    found.append(f"{won} callers won, not {winners}")
+                settle(desk, far, clock)
+                found += invariants.broken(desk.store, (LEFT, ROAD), far.counts())
+                return found + _money(desk, before, one=winners == CALLERS)
+
+    # ---------------------------------------------------------- two that work
+
+    def _workers(self, road: Road, chance: random.Random) -> list[str]:
+        """Have two desks work on the same."""
+        number = chance.choice(_works(road))
+        clock = clock_at(road.steps[number])
+        with road.again(number) as (where, far), contextlib.ExitStack() as stack:
+            far.now(clock.now().isoformat())
+            desks = [
+                stack.enter_context(contextlib.closing(open_desk(where, far, clock)))
+                for _ in range(2)
+            ]
+            at_once([desk.work for desk in desks])
+            return finish(road, number, desks[0], far, clock)
+
+    def _webhook(self, road: Road, chance: random.Random) -> list[str]:
+        """Deliver messages four times while two desks ask for the same news."""
+        number = chance.choice(_works(road))
+        clock = clock_at(road.steps[number])
+        with road.again(number) as (where, far), contextlib.ExitStack() as stack:
+            far.now(clock.now().isoformat())
+            far.subscribe()
+            messages = far.messages()
+            desks = [
+                stack.enter_context(contextlib.closing(open_desk(where, far, clock)))
+                for _ in range(2)
+            ]
+            door = WebhookEndpoint(desks[0].panel, desks[0].store, clock=clock)
+
+            def deliver() -> None:
+                for message in messages:
+                    assert post(door, message).startswith("200")
+                desks[0].work()
+
+            at_once([deliver, deliver, deliver, deliver, *(d.work for d in desks)])
+            return finish(road, number, desks[1], far, clock)
+
+    def _sleeper(self, road: Road, chance: random.Random) -> list[str]:
+        """Stop a worker past its lease, let another one take over, wake it."""
+        number = chance.choice(_works(road))
+        clock = Ticking(china(road.steps[number].at))
+        point = chance.randint(1, len(road.points[number - len(road.steps)]))
+        with road.again(number) as (where, far):
+            far.now(clock.now().isoformat())
+
+            def work(at: int = 0) -> int:
+                with contextlib.closing(open_desk(where, far, clock)) as desk:  # type: ignore[arg-type]
+                    POINTS.begin(at, instead=lambda _: os.kill(os.getpid(), signal.SIGSTOP))
+                    return LocalEngine(desk, QUICK).run(once=True).leases_lost
+
+            with sleeping(lambda: work(point)) as child:
+                forked(work)
+                time.sleep(_LEASE.total_seconds())
+                forked(work)
+                code = wake(child)
+            found = [f"the sleeper ended with {code}"] if code else []
+            later = clock_at(
+                road.steps[number], later=clock.now() - clock.at + _LEASE
+            )
+            far.now(later.now().isoformat())
+            with contextlib.closing(open_desk(where, far, later)) as desk:
+                return found + finish(road, number, desk, far, later)
+
+
+@contextlib.contextmanager
+def sleeping(work: Callable[[], object]) -> Iterator[int]:
+    """Run a process until it stops itself, or ends."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        with contextlib.suppress(BaseException):
+            work()
+            code = 0
+        os._exit(code)
+    _, status = os.waitpid(child, os.WUNTRACED)
+    yield child if os.WIFSTOPPED(status) else 0
+
+
+def wake(child: int) -> int:
+    """Wake a process that stopped itself, and wait until it ends."""
+    if not child:
+        return 0
+    os.kill(child, signal.SIGCONT)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _pays(desk: Desk, caller: int) -> object:
+    return desk.pay(
+        ROAD,
+        actor=BUYER,
+        method="sandbox-card",
+        instrument="tok-captures",
+        key=f"race-{caller}",
+    )
+
+
+def _money(desk: Desk, before: int, *, one: bool) -> list[str]:
+    """Say where more money was kept than is due."""
+    order = desk.order(ROAD)
+    started = order.payments[before:]
+    if one and len(started) != 1:
+        return [f"one key made {len(started)} payments"]
+    counted = collections.Counter(
+        p.purpose.value for p in order.payments if p.state.value == "settled"
+    )
+    return [
+        f"I-LED: {purpose} was paid {times} times"
+        for purpose, times in counted.items()
+        if times > 1
+    ]
+
+
+def _wanted(step: Step) -> bool:
+    return step.name in {"work", "answer_cancellation TA-LEFT", "pay TA-ROAD"}
+
+
+def _step(road: Road, name: str) -> int:
+    return next(n for n, step in enumerate(road.steps) if step.name == name)
+
+
+def _works(road: Road) -> list[int]:
+    """List the rounds of work in which something happens."""
+    busy = {step for step, _ in road.cases()}
+    return [n for n, step in enumerate(road.steps) if step.name == "work" and n in busy]
+
+
+@contextlib.contextmanager
+def races(databases: str) -> Iterator[Races]:
+    """Travel the roads."""
+    folder = pathlib.Path(scratch())
+    try:
+        with contextlib.ExitStack() as stack:
+            there = stack.enter_context(outside_process(folder / "journal.jsonl"))
+            keepings: dict[str, Files | Databases] = {}
+            if "sqlite" in databases:
+                keepings["sqlite"] = Files(folder)
+            if "postgresql" in databases:
+                server = stack.enter_context(postgresql.server())
+                keepings["postgresql"] = Databases(server)
+            yield Races(keepings, there)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def cases_of(rounds: int, databases: str) -> list[str]:
+    """List the cases, every kind in turn on every database."""
+    turns = [(kind, base) for kind in KINDS for base in databases.split(",")]
+    return [
+        f"{turns[n % len(turns)][1]}/{turns[n % len(turns)][0]}/{n}"
+        for n in range(rounds)
+    ]
+
+
+def main() -> int:
+    """Run the session."""
+    given = options(
+        "Have honest messages race.", rounds=20, databases="postgresql,sqlite"
+    )
+    if given.only:
+        given.databases = given.only.split("/")[0]
+    with races(given.databases) as found:
+        cases = cases_of(given.rounds, given.databases)
+        return Tally("races", given).run(cases, found.prove)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

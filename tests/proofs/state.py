@@ -1,0 +1,405 @@
+"""
+A marketplace at random with a nemesis, then quiet: everything ends, or a person knows.
+
+The rules are what people, companies and processors do, in any order; most of it is
+refused.  The nemesis crashes a desk at a boundary, works with a second one, loses
+replies, sends messages twice and turns clocks.  At the end of each run it is quiet for
+120 days: then nothing may hang.  A case is a seed, of 4 runs with 50 steps.
+
+Run ``python -m tests.proofs.state --steps 200000 --minutes 60``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import pathlib
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from pmkit.core.errors import PmkitError
+from pmkit.core.money import Money
+from pmkit.core.payment import PaymentState
+from pmkit.core.visit import Appointment
+from pmkit.shell.clock import SetClock
+from pmkit.shell.webhooks import WebhookEndpoint
+from tests.proofs import invariants
+from tests.proofs.crash import open_desk
+from tests.proofs.far import Here, Remote
+from tests.proofs.journey import (
+    BEGINNING,
+    BUYER,
+    LINE,
+    OPERATOR,
+    PLANT,
+    SUPPLIER,
+    USD,
+)
+from tests.proofs.keeping import Files
+from tests.proofs.orderings import post
+from tests.proofs.outside import Outside
+from tests.proofs.points import POINTS, CrashError
+from tests.proofs.running import Tally, options, say, scratch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pmkit.shell.desk import Desk
+
+_RUNS, _STEPS = 4, 50
+ORDERS = ("TA-1", "TA-2")
+#: How the 120 quiet days pass.
+_QUIET = [
+    *(dt.timedelta(minutes=2) for _ in range(4)),
+    dt.timedelta(hours=1),
+    dt.timedelta(hours=12),
+    *(dt.timedelta(days=days) for days in (1, 3, 6, 20, 40, 50)),
+    *(dt.timedelta(minutes=2) for _ in range(4)),
+]
+_CARDS = ("tok-captures", "tok-captures", "tok-declines", "tok-needs-step")
+_ACTS = ("accept-appointment", "name-inspector", "arrive", "finish-check", "miss")
+_orders = st.sampled_from(ORDERS)
+
+
+class Count:
+    """How many steps all machines of this process took."""
+
+    steps = 0
+    crashes = 0
+
+
+class Marketplace(RuleBasedStateMachine):
+    """Two orders, two desks on one database, the outside world and the nemesis."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = pathlib.Path(scratch())
+        self.where = Files(self.folder).make("state")
+        self.far = Remote(Here(Outside()), "state").begin(BEGINNING.isoformat())
+        self.far.subscribe()
+        self.clock = SetClock(BEGINNING)
+        self.skew = dt.timedelta()
+        self.desk = open_desk(self.where, self.far, self.clock)
+        self.keys = 0
+        self.acks: list[tuple[str, str]] = []
+
+    @initialize()
+    def opens(self) -> None:
+        """Open the orders with a service each."""
+        for order_id in ORDERS:
+            self.desk.open_order(
+                order_id,
+                actor=SUPPLIER,
+                buyer=BUYER.party,
+                supplier=SUPPLIER.party,
+                lines=[LINE],
+                initial=Money.of("3600.00", USD),
+                balance=Money.of("8400.00", USD),
+                ship=dt.date(2026, 3, 27),
+            )
+            self.desk.add_service(
+                order_id,
+                actor=BUYER,
+                provider="sandbox-agency",
+                paid_apart=order_id == "TA-2",
+            )
+            self.desk.place_order(order_id, actor=BUYER)
+
+    # ------------------------------------------------------------------ people
+
+    def command(self, method: str, order_id: str, *about: str, **given: Any) -> None:
+        """Take a step, if it may be taken; crash where the nemesis says."""
+        self.keys += 1
+        key = f"{method}-{self.keys}"
+        with contextlib.suppress(PmkitError):
+            getattr(self.desk, method)(order_id, *about, key=key, **given)
+            self.acks.append((order_id, key))
+
+    def service(self, order_id: str) -> str:
+        """Name the service of an order."""
+        return self.desk.order(order_id).services[0].id
+
+    @rule(order_id=_orders, card=st.sampled_from(_CARDS), apart=st.booleans())
+    def pays(self, order_id: str, card: str, *, apart: bool) -> None:
+        """Pay by card."""
+        given: dict[str, Any] = {"method": "sandbox-card", "instrument": card}
+        if apart:
+            given["service_id"] = self.service(order_id)
+        self.command("pay", order_id, actor=BUYER, **given)
+
+    @rule(order_id=_orders)
+    def transfers(self, order_id: str) -> None:
+        """Pay by transfer."""
+        self.command("pay", order_id, actor=BUYER, method="sandbox-transfer")
+
+    @rule(order_id=_orders, days=st.integers(1, 20))
+    def proposes(self, order_id: str, days: int) -> None:
+        """Propose a visit."""
+        starts = self.clock.now() + dt.timedelta(days=days)
+        self.command(
+            "propose_appointment",
+            order_id,
+            self.service(order_id),
+            actor=SUPPLIER,
+            appointment=Appointment(
+                starts_at=starts,
+                ends_at=starts + dt.timedelta(hours=8),
+                place=PLANT,
+            ),
+        )
+
+    @rule(order_id=_orders)
+    def asks_to_cancel(self, order_id: str) -> None:
+        """Ask to cancel."""
+        self.command(
+            "request_cancellation",
+            order_id,
+            self.service(order_id),
+            actor=BUYER,
+            cause="Plans changed.",
+        )
+
+    @rule(order_id=_orders, granted=st.booleans())
+    def answers(self, order_id: str, *, granted: bool) -> None:
+        """Answer the wish to cancel."""
+        self.command(
+            "answer_cancellation",
+            order_id,
+            self.service(order_id),
+            actor=OPERATOR,
+            granted=granted,
+            answer="So be it.",
+        )
+
+    @rule(order_id=_orders)
+    def decides(self, order_id: str) -> None:
+        """Decide on the report."""
+        self.command(
+            "decide_report",
+            order_id,
+            self.service(order_id),
+            actor=BUYER,
+            decision="release",
+        )
+
+    @rule(order_id=_orders)
+    def ships(self, order_id: str) -> None:
+        """Ship the goods."""
+        self.command("ship_goods", order_id, actor=SUPPLIER)
+
+    # --------------------------------------------------------------- companies
+
+    def happens(self, path: str, **given: Any) -> None:
+        """Have something happen outside, if it can."""
+        with contextlib.suppress(AssertionError):
+            self.far.control(path, **given)
+
+    @rule(order_id=_orders, act=st.sampled_from(_ACTS), visit=st.integers(1, 2))
+    def agency(self, order_id: str, act: str, visit: int) -> None:
+        """Have the agency do something."""
+        given: dict[str, Any] = {"service_id": self.service(order_id), "visit": visit}
+        if act == "name-inspector":
+            given["inspector"] = "Zhao Min"
+        if act == "miss":
+            given["cause"] = "not-ready"
+        self.happens(f"agency/{act}", **given)
+
+    @rule(order_id=_orders, visit=st.integers(1, 2))
+    def reports(self, order_id: str, visit: int) -> None:
+        """Have the agency deliver a report."""
+        about = {"service_id": self.service(order_id), "visit": visit, "photos": []}
+        self.happens("agency/deliver-report", **about)
+
+    @rule(
+        order_id=_orders,
+        path=st.sampled_from(
+            ["card/confirm", "card/give-up", "transfer/sends", "transfer/arrives"]
+        ),
+    )
+    def processor(self, order_id: str, path: str) -> None:
+        """Have a processor do something about the last payment."""
+        payments = self.desk.order(order_id).payments
+        if payments:
+            self.happens(f"payments/{path}", payment_id=payments[-1].id)
+
+    @rule(order_id=_orders, path=st.sampled_from(["settle-refund", "fail-refund"]))
+    def refunds(self, order_id: str, path: str) -> None:
+        """Have a refund arrive, or not."""
+        for refund in self.desk.order(order_id).refunds:
+            given = {"reason": "Closed."} if path == "fail-refund" else {}
+            self.happens(f"payments/card/{path}", refund_id=refund.id, **given)
+
+    # ------------------------------------------------------------------ the desk
+
+    @rule()
+    def works(self) -> None:
+        """Do a round of work."""
+        self.desk.work()
+
+    @rule(minutes=st.sampled_from([1, 2, 30, 60 * 12, 60 * 24 * 2, 60 * 24 * 9]))
+    def time_passes(self, minutes: int) -> None:
+        """Let time pass, for everybody."""
+        self.clock.advance(dt.timedelta(minutes=minutes))
+        self.far.now((self.clock.now() - self.skew).isoformat())
+
+    # ------------------------------------------------------------------ nemesis
+
+    @rule(at=st.integers(1, 25))
+    def crashes_at_work(self, at: int) -> None:
+        """Drop all memory at a boundary of a round of work."""
+        self.crash(at, self.desk.work)
+
+    @rule(at=st.integers(1, 2), order_id=_orders)
+    def crashes_at_pay(self, at: int, order_id: str) -> None:
+        """Drop all memory at a boundary of a command."""
+        self.crash(at, lambda: self.pays(order_id, "tok-captures", apart=False))
+
+    def crash(self, at: int, act: Callable[[], object]) -> None:
+        """Do something until a boundary, then begin anew."""
+        POINTS.begin(at)
+        try:
+            act()
+        except CrashError:
+            Count.crashes += 1
+            self.desk.close()
+            self.desk = open_desk(self.where, self.far, self.clock)
+        finally:
+            POINTS.end()
+
+    @rule()
+    def another_works(self) -> None:
+        """Have a second desk work."""
+        with contextlib.closing(open_desk(self.where, self.far, self.clock)) as other:
+            other.work()
+
+    @rule(
+        what=st.sampled_from(["lose", "drop", "busy", "lose"]), times=st.integers(1, 3)
+    )
+    def goes_wrong(self, what: str, times: int) -> None:
+        """Have the next calls go wrong."""
+        self.far.fault(what, times=times)
+
+    @rule(turns=st.permutations(range(4)))
+    def messages(self, turns: list[int]) -> None:
+        """Deliver some messages, in any order, each twice; without work between."""
+        waiting = self.far.messages()[-4:]
+        door = WebhookEndpoint(self.desk.panel, self.desk.store, clock=self.clock)
+        for turn in (*turns, *turns):
+            if turn < len(waiting) and not self.skew:
+                assert post(door, waiting[turn]).startswith("200")
+
+    @precondition(lambda self: not self.skew)
+    @rule(minutes=st.sampled_from([-60, -5, 5, 60]))
+    def clock_steps(self, minutes: int) -> None:
+        """Turn the clock of the desk back or forward."""
+        self.skew = dt.timedelta(minutes=minutes)
+        self.clock.set(self.clock.now() + self.skew)
+
+    @precondition(lambda self: bool(self.skew))
+    @rule()
+    def clock_returns(self) -> None:
+        """Set the clock right."""
+        self.clock.set(self.clock.now() - self.skew)
+        self.skew = dt.timedelta()
+
+    # --------------------------------------------------------------- invariants
+
+    @invariant()
+    def once(self) -> None:
+        """I-ONCE holds at every moment."""
+        Count.steps += 1
+        assert invariants.once(self.far.counts()) == []
+
+    @invariant()
+    def not_above(self) -> None:
+        """No more goes out than came in, at every moment."""
+        for order_id in self.desk.orders():
+            for payment in self.desk.order(order_id).payments:
+                assert payment.state in PaymentState
+
+    def teardown(self) -> None:
+        """Be quiet for 120 days: then everything has ended, or a person knows."""
+        try:
+            self.far.calm()
+            self.clock.set(self.clock.now() - self.skew)
+            for span in _QUIET:
+                self.clock.advance(span)
+                self.far.now(self.clock.now().isoformat())
+                self.desk.work()
+            store = self.desk.store
+            broken = invariants.broken(store, self.desk.orders(), self.far.counts())
+            broken += invariants.acknowledged(store, self.acks)
+            with store.snapshot() as tx:
+                broken += [f"I-LIVE: {each} has no timer" for each in tx.without_timer()]
+            broken += self._stuck()
+            assert broken == []
+        finally:
+            self.desk.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _stuck(self) -> list[str]:
+        """I-LIVE: name services that wait for nobody."""
+        found = []
+        for order_id in self.desk.orders():
+            seen = self.desk.status(order_id, actor=OPERATOR)
+            for section in seen.services:
+                over = section.stage.value in {
+                    "cancelled",
+                    "expired",
+                    "removed",
+                    "closed",
+                    "reviewed",
+                }
+                if not over and not section.next.who:
+                    found.append(f"I-LIVE: {order_id} waits for nobody")
+        return found
+
+
+def prove(seed: str, *, runs: int = _RUNS, steps: int = _STEPS) -> list[str]:
+    """Prove one seed."""
+    settings = hypothesis.settings(
+        max_examples=runs,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    machine = hypothesis.seed(int(seed))(type("Seeded", (Marketplace,), {}))
+    try:
+        run_state_machine_as_test(machine, settings=settings)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the seed shows it
+        return [f"{type(error).__name__}: {error}"[:2000]]
+    return []
+
+
+def main() -> int:
+    """Run the session."""
+    given = options("A marketplace at random.", steps=10_000, seed=0)
+    seeds = (str(given.seed + number) for number in range(given.steps))
+
+    def enough() -> Any:
+        for seed in seeds:
+            if Count.steps >= given.steps:
+                return
+            yield seed
+
+    code = Tally("state", given).run(enough(), prove)
+    say(f"state: {Count.steps} steps, {Count.crashes} crashes in this run")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
