@@ -5,9 +5,10 @@ Everything is on a SQLite file, whose log is synced at each commit, and on a rea
 PostgreSQL with fsync.  The peer of a command executes the very statements that the
 command executed on a third database of the same content, load and key look-up
 included, with the same values, in one transaction; the peer of an import inserts the
-same rows in batches of the same size.  Afterwards both databases must hold the same
-rows.  The two take turns, and each figure is the median of its rounds, because the
-machine may be busy.
+same rows in batches of the same size; that of an engine is a plain table from which
+jobs are leased and completed, one by one.  Commands and imports must leave the same
+rows in both databases.  The two take turns, and each figure is the median of its
+rounds, because the machine may be busy.
 
 Run ``python bench/bench_store.py [--json] [--quick] [--orders 1000000]``, or
 ``nox -s bench``.
@@ -16,14 +17,10 @@ Run ``python bench/bench_store.py [--json] [--quick] [--orders 1000000]``, or
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import multiprocessing
 import pathlib
 import statistics
 import sys
-import tempfile
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +30,8 @@ import sqlalchemy as sa
 ROOT = pathlib.Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.store_orders import (  # noqa: E402 - ROOT has to be on the path first
+from bench.store_drain import measure_drain  # noqa: E402 - ROOT has to be on the path
+from bench.store_orders import (  # noqa: E402 - as above
     COMMANDS,
     OPERATOR,
     TABLES,
@@ -43,68 +41,24 @@ from bench.store_orders import (  # noqa: E402 - ROOT has to be on the path firs
     order_id,
     write,
 )
-from tests.postgresql import server  # noqa: E402 - as above
-
-from pmkit.shell.store import Store  # noqa: E402 - as above
+from bench.store_places import FULL, QUICK, places  # noqa: E402 - as above
+from bench.store_workers import measure_workers  # noqa: E402 - as above
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from multiprocessing.queues import Queue
+
+    from bench.store_places import Places, Size
 
     from pmkit.shell.desk import Desk
+    from pmkit.shell.store import Store
 
     #: Statements with their values, as one command executed them.
     Script = list[tuple[Any, Any]]
 
 BATCH = 200
 SMALL = 1_000
-WORKERS = (1, 2, 4, 8)
 #: What must be reached, and what must not be exceeded.
-BUDGET = {"command": 0.5, "import": 0.2, "growth": 1.5}
-
-
-@attrs.frozen
-class Size:
-    """How much is measured."""
-
-    rounds: int
-    commands: int
-    batches: int
-    orders: int
-    seconds: float
-
-
-QUICK = Size(rounds=7, commands=20, batches=1, orders=10_000, seconds=1.0)
-FULL = Size(rounds=15, commands=60, batches=3, orders=100_000, seconds=4.0)
-
-
-class Places:
-    """
-    Empty databases of one kind.
-
-    Args:
-        url: Gives the place of a new one.
-    """
-
-    def __init__(self, url: Callable[[], str]) -> None:
-        self.url = url
-
-    @contextlib.contextmanager
-    def stores(self, count: int) -> Iterator[list[Store]]:
-        """Open so many stores."""
-        with contextlib.ExitStack() as stack:
-            yield [stack.enter_context(Store.open(self.url())) for _ in range(count)]
-
-
-@contextlib.contextmanager
-def places() -> Iterator[dict[str, Places]]:
-    """Give both kinds of database."""
-    with tempfile.TemporaryDirectory() as folder, server(fsync="on") as running:
-        files = (f"{folder}/{number}.db" for number in range(1_000))
-        yield {
-            "sqlite": Places(lambda: next(files)),
-            "postgresql": Places(running.database),
-        }
+BUDGET = {"command": 0.5, "import": 0.2, "growth": 1.5, "drain": 0.3}
 
 
 # ------------------------------------------------------------------------ the two
@@ -324,86 +278,22 @@ def _scans(line: str) -> bool:
     return line.startswith("SCAN") or "Seq Scan" in line
 
 
-# -------------------------------------------------------------------------- workers
+# ------------------------------------------------------------------ engine and main
 
 
-def measure_workers(there: Places, size: Size) -> dict[str, dict[int, float]]:
-    """Measure the rate of commands against the number of threads and processes."""
-    walk, _ = COMMANDS["place_order"]
-    pattern = Pattern(walk)
-    found: dict[str, dict[int, float]] = {"threads": {}, "processes": {}}
-    for count in WORKERS:
-        numbers = range(1, int(1_500 * size.seconds) * 2 + 1)
-        for kind, act in (("threads", _by_threads), ("processes", _by_processes)):
-            url = there.url()
-            with Store.open(url) as store:
-                pattern.fill(store, numbers)
-            shares: list[Sequence[int]] = [numbers[n::count] for n in range(count)]
-            found[kind][count] = act(url, shares, size.seconds)
-    return found
-
-
-def place(url: str, share: Sequence[int], until: float, desk: Desk | None) -> int:
-    """Place orders until some moment; tell how many."""
-    _, command = COMMANDS["place_order"]
-    done = 0
-    with contextlib.nullcontext(desk) if desk else desk_on(Store.open(url)) as here:
-        assert here is not None  # noqa: S101 - one of the two
-        for number in share:
-            if time.time() >= until:
-                break
-            command(here, order_id(number))
-            done += 1
-    return done
-
-
-def _by_threads(url: str, shares: list[Sequence[int]], seconds: float) -> float:
-    counted: list[int] = []
-    with desk_on(Store.open(url)) as desk:
-        until = time.time() + seconds
-        threads = [
-            threading.Thread(
-                target=lambda share: counted.append(place(url, share, until, desk)),
-                args=(share,),
-            )
-            for share in shares
-        ]
-        start = time.time()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    return sum(counted) / (time.time() - start)
-
-
-def process(
-    url: str, share: Sequence[int], gate: Any, seconds: float, told: Queue[int]
-) -> None:
-    """Place orders in a process of its own, from when all of them are ready."""
-    with desk_on(Store.open(url)) as desk:
-        gate.wait()
-        told.put(place(url, share, time.time() + seconds, desk))
-
-
-def _by_processes(url: str, shares: list[Sequence[int]], seconds: float) -> float:
-    context = multiprocessing.get_context("spawn")
-    gate, told = context.Barrier(len(shares) + 1), context.Queue()
-    workers = [
-        context.Process(target=process, args=(url, share, gate, seconds, told))
-        for share in shares
-    ]
-    for worker in workers:
-        worker.start()
-    gate.wait()
-    start = time.time()
-    counted = sum(told.get() for _ in workers)
-    taken = time.time() - start
-    for worker in workers:
-        worker.join()
-    return float(counted / taken)
-
-
-# ----------------------------------------------------------------------------- main
+def measure_engine(there: Places, size: Size) -> dict[str, float]:
+    """Measure one engine that works off calls, beside a plain table as a queue."""
+    with there.stores(1) as (store,):
+        engine = bare_engine(store)
+        rounds = max(3, size.rounds // 2)
+        pairs = measure_drain(store, engine, rounds=rounds, calls=2 * size.commands)
+        engine.dispose()
+    ours, theirs = zip(*pairs[1:], strict=True)
+    return {
+        "pmkit_per_s": statistics.median(ours),
+        "core_per_s": statistics.median(theirs),
+        "ratio": statistics.median(a / b for a, b in pairs[1:]),
+    }
 
 
 def measure(there: Places, size: Size) -> dict[str, Any]:
@@ -412,6 +302,7 @@ def measure(there: Places, size: Size) -> dict[str, Any]:
         "commands": {name: measure_command(there, name, size) for name in COMMANDS},
         "import": measure_import(there, size),
         "growth": measure_growth(there, size),
+        "drain": measure_engine(there, size),
         "workers": measure_workers(there, size),
     }
 
@@ -423,8 +314,9 @@ def judge(found: dict[str, dict[str, Any]]) -> list[tuple[str, float, float, boo
         for name, command in figures["commands"].items():
             least, ratio = BUDGET["command"], command["ratio"]
             verdicts.append((f"{kind} {name}", ratio, least, ratio < least))
-        least, ratio = BUDGET["import"], figures["import"]["ratio"]
-        verdicts.append((f"{kind} import", ratio, least, ratio < least))
+        for name in ("import", "drain"):
+            least, ratio = BUDGET[name], figures[name]["ratio"]
+            verdicts.append((f"{kind} {name}", ratio, least, ratio < least))
         most, growth = BUDGET["growth"], figures["growth"]["growth"]
         scans = bool(figures["growth"]["scans"])
         verdicts.append((f"{kind} growth", growth, most, growth > most or scans))
@@ -435,6 +327,7 @@ def show(found: dict[str, dict[str, Any]]) -> None:
     """Print the table."""
     for kind, figures in found.items():
         rows = {**figures["commands"], f"import, by {BATCH}": figures["import"]}
+        rows["drain of calls"] = figures["drain"]
         for name, row in rows.items():
             rates = f"{row['pmkit_per_s']:9.0f}/s  Core {row['core_per_s']:9.0f}/s"
             print(f"{kind:11} {name:22} {rates}")
