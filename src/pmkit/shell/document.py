@@ -6,6 +6,7 @@ It is not the stored form.  That one may change with pmkit; this one is a promis
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import unicodedata
@@ -108,9 +109,11 @@ def read_order_document(text: str | bytes) -> OrderDocument:
     if not isinstance(value, dict):
         msg = "It is not a JSON object."
         raise DocumentError(msg, remedy="Send one JSON object, in UTF-8.")
-    converter = theirs()
+    with contextlib.suppress(Exception):
+        return theirs(explains=False).structure(value, OrderDocument)
+    # Something is wrong: the slower one says where.
     try:
-        return converter.structure(value, OrderDocument)
+        return theirs().structure(value, OrderDocument)
     except PmkitError:
         raise
     except Exception as error:  # noqa: BLE001 - a group of whatever was wrong
@@ -118,15 +121,22 @@ def read_order_document(text: str | bytes) -> OrderDocument:
 
 
 @functools.cache
-def theirs() -> cattrs.Converter:
-    """Give the converter of the outside form; built when it is first needed."""
-    converter = cattrs.Converter(forbid_extra_keys=True)
+def theirs(*, explains: bool = True) -> cattrs.Converter:
+    """
+    Give the converter of the outside form; built when it is first needed.
+
+    Args:
+        explains: Whether its errors say where something is wrong.
+    """
+    converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=explains)
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(int, _whole)
     converter.register_structure_hook(Money, _money)
     converter.register_structure_hook(Purpose, _purpose)
-    converter.register_structure_hook_func(_is_lines, _lines)
-    converter.register_structure_hook(FixedShipDate | DaysAfterPayment, _ship)
+    lines = functools.partial(_lines, converter)
+    converter.register_structure_hook_func(_is_lines, lines)
+    ship = functools.partial(_ship, converter)
+    converter.register_structure_hook(FixedShipDate | DaysAfterPayment, ship)
     return converter
 
 
@@ -171,19 +181,21 @@ def _is_lines(kind: object) -> bool:
     return kind == tuple[OrderLine, ...]
 
 
-def _lines(value: object, _: Any) -> tuple[OrderLine, ...]:
+def _lines(converter: cattrs.Converter, value: object, _: Any) -> tuple[OrderLine, ...]:
     if not isinstance(value, list):
         msg = "It is not a list."
         raise DocumentError(msg, remedy="Write the lines in square brackets.")
-    return tuple(theirs().structure(value, list[OrderLine]))
+    return tuple(converter.structure(value, list[OrderLine]))
 
 
-def _ship(value: object, _: Any) -> FixedShipDate | DaysAfterPayment:
+def _ship(
+    converter: cattrs.Converter, value: object, _: Any
+) -> FixedShipDate | DaysAfterPayment:
     if isinstance(value, dict) and "date" in value:
         _keys(value, {"date"})
         return FixedShipDate(day=_day(value["date"]))
     _keys(value, {"days", "after"})
-    return theirs().structure(value, DaysAfterPayment)
+    return converter.structure(value, DaysAfterPayment)
 
 
 def _day(value: object) -> dt.date:
