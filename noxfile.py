@@ -34,7 +34,6 @@ nox.options.sessions = [
     "coverage",
     "plugins",
     "docs",
-    "planted",
     "wheel",
 ]
 
@@ -195,7 +194,7 @@ def docs(session: nox.Session) -> None:
         session.run("pytest", "--doctest-modules", f"{plugin}/src")
 
 
-@nox.session(python=ONE)
+@nox.session(python=ONE, default=False)
 def planted(session: nox.Session) -> None:
     """Plant each bug of tests/saboteurs into a copy: the tests it names must go red."""
     session.install("-e", ".", *_group("test"))

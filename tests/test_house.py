@@ -6,6 +6,7 @@ import ast
 import csv
 import pathlib
 import re
+import subprocess
 
 import pytest
 
@@ -13,6 +14,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 ANSWERS = sorted((ROOT / "tests" / "answers").glob("*.csv"))
+SABOTEURS = sorted((ROOT / "tests" / "saboteurs").glob("*.patch"))
 FRAGMENTS = sorted((ROOT / "changelog.d").glob("*.md"))
 #: Names that say nothing about what lives there.
 GRAB_BAGS = {"common", "helper", "helpers", "lib", "misc", "tools", "util", "utils"}
@@ -77,6 +79,23 @@ class TestTests:
 
         assert rows
         assert [row for row in rows if not (row.get("kills") or "").strip()] == []
+
+
+class TestSaboteurs:
+    """The planted bugs; `nox -s planted` plants them."""
+
+    @pytest.mark.parametrize("path", SABOTEURS, ids=file_name)
+    def test_each_can_still_be_planted(self, path):
+        """A patch that no longer applies proves nothing."""
+        told = subprocess.run(
+            ["git", "apply", "--check", path],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert (0, "") == (told.returncode, told.stderr)
 
 
 class TestChangelog:

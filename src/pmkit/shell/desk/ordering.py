@@ -81,37 +81,45 @@ class OrderingDesk(ImportingDesk):
             "balance": balance,
             "ship": when,
         }
+        return self.store.attempt(
+            lambda tx: self._begin(tx, order_id, actor, key, given)
+        )
+
+    def _begin(
+        self,
+        tx: Transaction,
+        order_id: str,
+        actor: Actor,
+        key: str | None,
+        given: dict[str, Any],
+    ) -> Order:
         digest = command_digest("open_order", actor, {"order": order_id, **given})
         at = self.clock.now()
-
-        def begin(tx: Transaction) -> Order:
-            # In this order: whoever repeats the key waits for the first to commit.
-            there = tx.load(order_id)
-            repeated = self._recalled(tx, actor, key, digest)
-            if repeated is not None:
-                return repeated
-            if there is not None:
-                msg = f"There is an order {order_id!r} already."
-                raise InputError(msg, field="order_id", remedy="Open it once.")
-            outcome = draft.open_order(
-                order_id=order_id,
-                terms=self.terms,
-                actor=actor,
-                at=at,
-                calendar=self.calendar(self.terms),
-                **given,
-            )
-            require_storable(outcome.events)
-            try:
-                tx.add_order(outcome.order, outcome.events, at)
-            except ConflictError:
-                # It was not there a moment ago: it is decided anew.
-                msg = "Another writer opened the order first."
-                raise StaleWriteError(msg, remedy="Load it.") from None
-            self._remember(tx, actor, key, digest, outcome.order)
-            return outcome.order
-
-        return self.store.attempt(begin)
+        # In this order: whoever repeats the key waits for the first to commit.
+        there = tx.load(order_id)
+        repeated = self._recalled(tx, actor, key, digest)
+        if repeated is not None:
+            return repeated
+        if there is not None:
+            msg = f"There is an order {order_id!r} already."
+            raise InputError(msg, field="order_id", remedy="Open it once.")
+        outcome = draft.open_order(
+            order_id=order_id,
+            terms=self.terms,
+            actor=actor,
+            at=at,
+            calendar=self.calendar(self.terms),
+            **given,
+        )
+        require_storable(outcome.events)
+        try:
+            tx.add_order(outcome.order, outcome.events, at)
+        except ConflictError:
+            # It was not there a moment ago: it is decided anew.
+            msg = "Another writer opened the order first."
+            raise StaleWriteError(msg, remedy="Load it.") from None
+        self._remember(tx, actor, key, digest, outcome.order)
+        return outcome.order
 
     def place_order(
         self, order_id: str, *, actor: Actor, key: str | None = None
