@@ -54,11 +54,12 @@ def proof_of(manifest: PluginManifest) -> Proof:
         return Proof(reason="no record of its checks")
     try:
         record = _record(manifest)
+        digest = digest_of(manifest)
     except (OSError, ValueError, RecursionError) as error:
         return Proof(reason=f"its record cannot be read ({type(error).__name__})")
     if record.get("format") != _FORMAT or record.get("plugin") != manifest.id:
         return Proof(reason="its record is not of this plugin")
-    if record.get("digest") != digest_of(manifest):
+    if record.get("digest") != digest:
         return Proof(reason="its record is of other code than is installed")
     level = record.get("level")
     if level not in LEVELS:
