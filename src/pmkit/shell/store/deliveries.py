@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from pmkit.core.ports import Notice
 from pmkit.shell.store.keeping import read_stored
 from pmkit.shell.store.leasing import FREE, Lease, Leasing, RowClaim, free
+from pmkit.shell.store.timers import inserting
 from pmkit.shell.wire import decode
 
 if TYPE_CHECKING:
@@ -108,7 +109,10 @@ class Deliveries(Leasing):
                 sa.literal(WAITING),
             ).where(unsent, ~there)
             columns = ["notice_id", "notifier", "number", "state"]
-            self.connection.execute(sa.insert(deliveries).from_select(columns, rows))
+            insert = inserting(self.connection)(deliveries)
+            handed = insert.from_select(columns, rows.order_by(outbox.c.number))
+            # Another worker may hand out the same at this moment.
+            self.connection.execute(handed.on_conflict_do_nothing())
         return 0
 
     def claim_deliveries(

@@ -90,6 +90,7 @@ class Due(Ledger, Timers, Deliveries):
             & (effects.c.parked == "")
             & (effects.c.next_at.is_(None) | (effects.c.next_at <= at))
             & free(effects, at)
+            & ~self._out(at)
         )
 
     def due_calls(self, at: dt.datetime, *, limit: int | None = None) -> list[str]:

@@ -16,6 +16,7 @@ import attrs
 import sqlalchemy as sa
 
 from pmkit.core.errors import StoreError
+from pmkit.effects.recovery import SETTLING
 from pmkit.shell.store.schema import OPEN_EFFECT
 from pmkit.shell.store.waking import Waking
 
@@ -146,8 +147,13 @@ class RowClaim:
     def renew(self, tx: Transaction, until: dt.datetime) -> bool:
         """Say that its holder is alive."""
         table = self._table(tx)
-        held = table.c.lease_until.is_not(None)
-        change = sa.update(table).where(self._mine(table), held)
+        held = self._mine(table) & table.c.lease_until.is_not(None)
+        # Who writes the row at this moment is alive: nobody waits for them here.
+        there = sa.select(table.c.fence).where(held)
+        locked = there.with_for_update(skip_locked=True)
+        if tx.connection.execute(locked).first() is None:
+            return False
+        change = sa.update(table).where(held)
         return tx.connection.execute(change.values(lease_until=until)).rowcount == 1
 
     def release(self, tx: Transaction) -> None:
@@ -231,6 +237,7 @@ class Leasing(Waking):
             effects.c.next_at.is_(None) | (effects.c.next_at <= at),
             free(effects, at),
             ~self._earlier(),
+            ~self._out(at),
         ]
         for column, value in (
             (effects.c.order_id, order_id),
@@ -267,6 +274,15 @@ class Leasing(Waking):
         effects = self.tables.effects
         columns = (effects.c.operation_id, effects.c.fence, effects.c.lease_until)
         return sa.select(*columns).where(*wanted)
+
+    def _out(self, at: dt.datetime) -> sa.ColumnElement[bool]:
+        """Say which calls somebody may be making who holds no lease."""
+        effects = self.tables.effects
+        return (
+            (effects.c.state == "submitting")
+            & effects.c.lease_until.is_(None)
+            & (effects.c.updated_at > at - SETTLING)
+        )
 
     def _earlier(self) -> sa.Exists:
         """Find an open call about the same subject that was decided before."""

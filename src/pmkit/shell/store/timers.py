@@ -75,7 +75,7 @@ class TimerClaim:
         Returns:
             Whether one was still held.
         """
-        return self._change(tx, {"lease_until": until})
+        return self._change(tx, {"lease_until": until}, wait=False)
 
     def release(self, tx: Transaction) -> None:
         """
@@ -101,7 +101,9 @@ class TimerClaim:
         self._change(tx, {**again, **FREE})
         tx.wake(self.order_id, until)
 
-    def _change(self, tx: Transaction, columns: dict[str, Any]) -> bool:
+    def _change(
+        self, tx: Transaction, columns: dict[str, Any], *, wait: bool = True
+    ) -> bool:
         changed = 0
         timers = tx.tables.timers
         for (kind, subject), fence in self.fences.items():
@@ -112,6 +114,10 @@ class TimerClaim:
                 & (timers.c.fence == fence)
                 & timers.c.lease_until.is_not(None)
             )
+            there = sa.select(timers.c.fence).where(mine)
+            locked = there.with_for_update(skip_locked=not wait)
+            if tx.connection.execute(locked).first() is None:
+                continue
             change = sa.update(timers).where(mine).values(**columns)
             changed += tx.connection.execute(change).rowcount
         return changed > 0
@@ -278,7 +284,7 @@ class Timers(Waking):
         ]
         if not rows:
             return
-        insert = _insert(self.connection)(self.tables.timers)
+        insert = inserting(self.connection)(self.tables.timers)
         anew = {"due_at": insert.excluded.due_at, "attempts": 0, "error": "", **FREE}
         self.connection.execute(
             insert.on_conflict_do_update(
@@ -373,8 +379,13 @@ def _look(at: dt.datetime) -> Timer:
     return Timer(kind=TimerKind.LOOK, due_at=at + LOOK_EVERY)
 
 
-def _insert(connection: sa.Connection) -> Any:
-    """Give the INSERT of the database that knows ON CONFLICT."""
+def inserting(connection: sa.Connection) -> Any:
+    """
+    Give the INSERT of the database that knows ON CONFLICT.
+
+    Args:
+        connection: To the database.
+    """
     if connection.dialect.name == "postgresql":
         from sqlalchemy.dialects import postgresql
 
