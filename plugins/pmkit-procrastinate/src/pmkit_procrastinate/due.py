@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from pmkit.shell.store.leasing import free
+from pmkit.shell.store.leasing import LONGEST, free
 from pmkit.shell.store.schema import OPEN_EFFECT, Instant
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pmkit.shell.store import Transaction
+    from pmkit.shell.store.schema import Tables
 
 
 def due_orders(
@@ -42,38 +43,55 @@ def due_orders(
     return found
 
 
-def due_plugins(tx: Transaction, at: dt.datetime, order_id: str) -> list[str]:
+class Moments:
     """
-    List the plugins that calls of an order wait for which may be made now, sorted.
+    The moments of an order by whom they take: one question, which is put once.
 
     Args:
-        tx: A transaction of the store.
-
-        at: The present instant, UTC.
-
-        order_id: The order.
+        tables: The tables of the store.
     """
-    effects = tx.tables.effects
-    here = effects.c.order_id == order_id
-    asked = sa.select(effects.c.plugin).where(here, *_callable(tx, at, at))
-    return sorted(set(tx.connection.execute(asked).scalars()))
+
+    def __init__(self, tables: Tables) -> None:
+        effects, timers = tables.effects, tables.timers
+        due = sa.func.coalesce(effects.c.next_at, effects.c.created_at, type_=Instant)
+        order_id = sa.bindparam("order_id", type_=sa.String)
+        calls = sa.select(effects.c.plugin, _unless_held(effects, due)).where(
+            effects.c.order_id == order_id, *_open(effects)
+        )
+        nobody = sa.literal_column("''", sa.String)
+        looks = sa.select(nobody, _unless_held(timers, timers.c.due_at)).where(
+            timers.c.order_id == order_id
+        )
+        self._asked = sa.union_all(calls, looks)
+
+    def of(
+        self, connection: sa.Connection, order_id: str, at: dt.datetime
+    ) -> list[tuple[str, dt.datetime]]:
+        """
+        List the moments of an order.
+
+        Args:
+            connection: To the database of the store.
+
+            order_id: The order.
+
+            at: The present instant, UTC.
+
+        Returns:
+            The plugin that a call waits for, empty for a timer; and when something may
+            be done: not before whoever is at it now would have to be dead.
+        """
+        given = {"order_id": order_id, "at": at, "far": at + LONGEST}
+        rows = connection.execute(self._asked, given)
+        return [(plugin, moment) for plugin, moment in rows.all()]
 
 
-def timers_due(tx: Transaction, at: dt.datetime, order_id: str) -> bool:
-    """
-    Tell whether a moment of an order has come that nobody is at.
-
-    Args:
-        tx: A transaction of the store.
-
-        at: The present instant, UTC.
-
-        order_id: The order.
-    """
-    timers = tx.tables.timers
-    here = (timers.c.order_id == order_id) & (timers.c.due_at <= at)
-    asked = sa.select(sa.literal(1)).where(here, free(timers, at)).limit(1)
-    return tx.connection.execute(asked).first() is not None
+def _unless_held(table: sa.Table, due: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Say when something may be done about a row; see `pmkit.shell.store.leasing`."""
+    until = table.c.lease_until
+    now, far = (sa.bindparam(name, type_=Instant) for name in ("at", "far"))
+    held = (until > now) & (until <= far) & (until > due)
+    return sa.case((held, until), else_=due)
 
 
 def _by_timer(tx: Transaction, at: dt.datetime, until: dt.datetime) -> sa.Select[Any]:
@@ -104,6 +122,12 @@ def _callable(
 ) -> tuple[sa.ColumnElement[bool], ...]:
     """Say which calls are due by a moment, and nobody is at."""
     effects = tx.tables.effects
+    due = effects.c.next_at.is_(None) | (effects.c.next_at <= until)
+    return (due, free(effects, at), *_open(effects))
+
+
+def _open(effects: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    """Say which calls something can be done about, now or later."""
     before = effects.alias("before")
     waits = sa.exists().where(
         before.c.order_id == effects.c.order_id,
@@ -111,10 +135,4 @@ def _callable(
         before.c.number < effects.c.number,
         before.c.state.not_in(["succeeded", "rejected"]),
     )
-    return (
-        sa.literal_column(OPEN_EFFECT, sa.Boolean),
-        effects.c.parked == "",
-        effects.c.next_at.is_(None) | (effects.c.next_at <= until),
-        free(effects, at),
-        ~waits,
-    )
+    return sa.literal_column(OPEN_EFFECT, sa.Boolean), effects.c.parked == "", ~waits

@@ -150,20 +150,24 @@ class ProcrastinateEngine:
             pmkit.StoreError: If the database cannot be reached at the beginning.
         """
         before = self.worker.leases_lost
-        threads = concurrent.futures.ThreadPoolExecutor(
+        pool = concurrent.futures.ThreadPoolExecutor(
             self.settings.threads, thread_name_prefix="pmkit-order"
         )
-        with threads as pool, self.worker:
-            self._work = OrderWork(
-                self.worker,
-                pool=pool,
-                room=_SLOTS * self.settings.threads // 4,
-                put_off=self._put_off,
-            )
-            try:
+        work = OrderWork(
+            self.worker,
+            pool=pool,
+            room=_SLOTS * self.settings.threads // 4,
+            put_off=self._put_off,
+        )
+        self._work = work
+        try:
+            with self.worker:
                 self._runner.run(once=once)
-            finally:
-                done, self._work = self._work.done, None
+        finally:
+            self._work = None
+            # What takes longer than the grace is taken over when its lease ends.
+            pool.shutdown(wait=False, cancel_futures=True)
+        done = work.done
         return done_of(done, self.worker.leases_lost - before)
 
     def stop(self) -> None:
@@ -213,8 +217,11 @@ class ProcrastinateEngine:
         return added
 
     async def _on_order(self, order_id: str) -> int:
-        assert self._work is not None  # noqa: S101 - only `run` has jobs done
-        return await self._work(order_id)
+        work = self._work
+        return 0 if work is None else await work(order_id)
 
     def _put_off(self, order_id: str, delay: dt.timedelta) -> None:
-        self.wake(order_id, self.desk.clock.now() + delay)
+        if delay > self._ahead:
+            return
+        with understood(), self.desk.store.engine.begin() as connection:
+            self.jobs.put(connection, order_id, delay)

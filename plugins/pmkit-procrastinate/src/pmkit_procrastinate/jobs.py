@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from pmkit.shell.store.schema import Tables
 
-#: Seconds added to what is not due yet: whoever comes by a clock that is a little behind
-#: that of the server would find nothing.
+#: Seconds added to what is not due yet: whoever comes by a clock that is a little
+#: behind that of the server would find nothing.
 _MARGIN = 0.05
 #: The name of the one task: come back to an order.
 WAKE = "pmkit.wake"

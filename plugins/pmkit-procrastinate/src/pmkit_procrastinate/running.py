@@ -206,6 +206,7 @@ class Runner:
             listen_notify=wait,
             delete_jobs="successful",
             install_signal_handlers=False,
+            shutdown_graceful_timeout=settings.grace.total_seconds(),
             fetch_job_polling_interval=settings.poll.total_seconds(),
             update_heartbeat_interval=settings.heartbeat.total_seconds(),
             stalled_worker_timeout=settings.lease.total_seconds(),

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from pmkit.shell import telemetry
 from pmkit.shell.desk.leased import ROUNDS, HeldCall, Work
 from pmkit.shell.engine.worker import Done, done_of
+from pmkit.shell.store.faults import understood
 
-from pmkit_procrastinate.due import due_plugins, timers_due
+from pmkit_procrastinate.due import Moments
 from pmkit_procrastinate.gates import Gates
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class OrderWork:
         self._room = room
         self._put_off = put_off
         self._gates = Gates(max(1, (worker.settings.threads - 1) // 2))
+        self._moments = Moments(worker.desk.store.tables)
         self._lock = threading.Lock()
         self._here = threading.local()
         #: What was done so far.
@@ -93,8 +95,6 @@ class OrderWork:
                     count += await self._do(step)
             if before == (count, len(tried)):
                 break
-        if not count:
-            await asyncio.to_thread(self._come_again, order_id)
         return count
 
     def is_at(self, order_id: str) -> bool:
@@ -107,14 +107,6 @@ class OrderWork:
         return getattr(self._here, "order_id", None) == order_id
 
     # -------------------------------------------------------------------- parts
-
-    def _come_again(self, order_id: str) -> None:
-        """Note when an order is due that was not yet: the clock here may be behind."""
-        next_at = self._worker.next_due(order_id)
-        if next_at is not None:
-            delay = next_at - self._worker.desk.clock.now()
-            if delay > dt.timedelta():
-                self._put_off(order_id, delay)
 
     async def _common(self) -> int:
         """Apply messages and hand out notices, then let each notifier send its own."""
@@ -197,9 +189,19 @@ class OrderWork:
                 return work
 
     def _receivers(self, order_id: str) -> list[str]:
-        """Name what is due on an order by whom it takes: plugins, and the timers."""
+        """
+        Name what is due on an order by whom it takes: plugins, and the timers.
+
+        Where nothing is due yet, it is noted when: the clock here may be behind.
+        """
         desk = self._worker.desk
-        with desk.store.snapshot() as tx:
-            now = desk.clock.now()
-            found = [f"{_CALL}{name}" for name in due_plugins(tx, now, order_id)]
-            return [*found, _TIMERS] if timers_due(tx, now, order_id) else found
+        now = desk.clock.now()
+        with understood(), desk.store.engine.connect() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            found = self._moments.of(alone, order_id, now)
+        due = {plugin for plugin, moment in found if moment <= now}
+        if not due and found:
+            first = min(moment for _, moment in found)
+            self._put_off(order_id, first - now)
+        calls = [f"{_CALL}{plugin}" for plugin in sorted(due) if plugin]
+        return [*calls, _TIMERS] if "" in due else calls

@@ -1,0 +1,46 @@
+"""Gates: a share for each receiver, and no more."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from pmkit_procrastinate.gates import Gates
+
+pytestmark = pytest.mark.enable_socket  # asyncio needs a pair of sockets
+
+
+async def crowd(gate, count, end):
+    """Have some stand before a gate until *end*; give those that passed at once."""
+    passed = []
+
+    async def one(number):
+        async with gate.passed():
+            passed.append(number)
+            await end.wait()
+
+    tasks = [asyncio.create_task(one(number)) for number in range(count)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    seen = len(passed), gate.waiting
+    end.set()
+    await asyncio.gather(*tasks)
+    return seen, len(passed), gate.waiting
+
+
+class TestGate:
+    def test_no_more_pass_than_their_share(self):
+        """Five come to a gate for two: three wait, and all pass in the end."""
+
+        async def tried():
+            return await crowd(Gates(2)["call:a"], 5, asyncio.Event())
+
+        assert asyncio.run(tried()) == ((2, 3), 5, 0)
+
+    def test_each_receiver_has_a_gate_of_its_own(self):
+        """One that is full stops nobody on the way to another."""
+        gates = Gates(1)
+
+        assert gates["call:a"] is gates["call:a"]
+        assert gates["call:a"] is not gates["call:b"]
