@@ -225,6 +225,10 @@ class Failing:
     def __init__(self, store, moment):
         self._store, self.moment = store, moment
 
+    def __getattr__(self, name):
+        """Be the store in everything else."""
+        return getattr(self._store, name)
+
     @contextlib.contextmanager
     def transaction(self):
         """Fail before, inside, or at the commit."""
