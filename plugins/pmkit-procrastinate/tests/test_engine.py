@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 
+import attrs
 import far_market
 import pytest
 import sqlalchemy as sa
@@ -255,6 +256,28 @@ class TestLoss:
                     {"worker": _worker_of(desk)},
                 )
             until(lambda: jobs(engine).get("doing", 0) == 0)
+
+
+class TestStop:
+    def test_a_call_that_takes_too_long_is_left_to_others(
+        self, desk, tmp_path, journal
+    ):
+        """A worker that is told to stop waits for its grace, and no longer."""
+        grace = dt.timedelta(seconds=0.5)
+        engine = far_market.engine_on(desk, attrs.evolve(far_market.QUICK, grace=grace))
+        hang = tmp_path / "hang-charge"
+        hang.touch()
+        far_market.paid(desk, "TA-1")
+        with running(engine):
+            until(lambda: asked(journal, "charge"))
+            began = time.monotonic()
+        took = time.monotonic() - began
+        hang.unlink()
+        with running(far_market.engine_on(desk)):
+            until(lambda: booked(desk, "TA-1"))
+
+        assert took < 5
+        assert set(journal.counts("charge").values()) == {1}
 
 
 class TestMany:

@@ -211,6 +211,16 @@ class TestOrder:
 
         assert begin(connection)[1] == "TA-1"
 
+    def test_what_is_due_in_a_moment_holds_up_nothing(self, connection):
+        """Also not within one second, which is as fine as a priority is."""
+        came = []
+        for number in range(20):
+            JOBS.put(connection, f"TA-{number}", dt.timedelta(milliseconds=200))
+            JOBS.put(connection, f"TA-{number}", NOW)
+            came.append(begin(connection)[1])
+
+        assert came == [f"TA-{number}" for number in range(20)]
+
     def test_nobody_comes_before_the_time(self, connection):
         """Not before that moment means not before that moment."""
         JOBS.put(connection, "TA-1", SOON)

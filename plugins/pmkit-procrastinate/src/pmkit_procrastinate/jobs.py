@@ -35,7 +35,8 @@ WAKE = "pmkit.wake"
 #
 # Whoever is due first has the highest priority.  procrastinate lets a job wait for
 # every earlier one with the same lock, also for one that is due next month, unless its
-# own priority is higher.
+# own priority is higher.  What is not due yet is a second behind, so that in the same
+# second it does not come before what is due now.
 _PUT = """
 WITH waiting AS MATERIALIZED (
     SELECT job.id FROM {schema}.procrastinate_jobs AS job
@@ -57,7 +58,7 @@ WHERE NOT EXISTS (SELECT FROM waiting)
 """
 _PRIORITY = (
     "-ceil(extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z')"
-    " + {delay})::integer"
+    " + {delay} + CASE WHEN {delay} > 0 THEN 1 ELSE 0 END)::integer"
 )
 
 # What a sweep adds; a job that has begun is enough: the next sweep looks again.

@@ -60,7 +60,7 @@ class _Again(BaseRetryStrategy):
             return None
         wait = min(2**job.attempts, _LONGEST_WAIT)
         # Later than anything that is noted meanwhile: it holds up nothing.
-        priority = _SINCE - int(time.time()) - wait
+        priority = _SINCE - int(time.time()) - wait - 2
         return RetryDecision(retry_in={"seconds": wait}, priority=priority)
 
 
