@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 import pathlib
 import signal
@@ -258,13 +259,22 @@ def _started(bench, number):
     )
 
 
-def _stop_between(process, database):
+def _stop_between(process, bench):
     """Stop a process between two transactions: in one it would lock a whole file."""
     os.kill(process.pid, signal.SIGSTOP)
-    while not _can_be_written(database):
+    while not (_can_be_written(bench.database) and _is_free(bench.outside)):
         os.kill(process.pid, signal.SIGCONT)
         time.sleep(0.05)
         os.kill(process.pid, signal.SIGSTOP)
+
+
+def _is_free(outside):
+    with (outside.folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 def _can_be_written(database):
@@ -301,7 +311,8 @@ class TestProcesses:
         sleeper = _started(bench, 1)
         try:
             _wait(lambda: bool(bench.outside.entries()))
-            _stop_between(sleeper, bench.database)
+            _wait(lambda: desk.metrics().notices_waiting == 0)
+            _stop_between(sleeper, bench)
             flag.unlink()
             second = _started(bench, 2)
             try:
