@@ -225,9 +225,10 @@ class Failing:
     def __init__(self, store, moment):
         self._store, self.moment = store, moment
 
-    def __getattr__(self, name):
-        """Be the store in everything else."""
-        return getattr(self._store, name)
+    def attempt(self, work):
+        """Work in a transaction that may fail."""
+        with self.transaction() as tx:
+            return work(tx)
 
     @contextlib.contextmanager
     def transaction(self):
