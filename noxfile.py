@@ -33,6 +33,7 @@ nox.options.sessions = [
     "tests",
     "coverage",
     "plugins",
+    "proofs",
     "docs",
     "wheel",
 ]
@@ -135,6 +136,8 @@ def tests(session: nox.Session) -> None:
     if session.python == ONE:  # the branches are the same on every Python
         session.env["COVERAGE_FILE"] = str(ROOT / f".coverage.{session.python}")
         measured = ["--cov", "--cov-report="]
+        if not chosen:  # they have a session of their own, and need the machine
+            chosen = ["--ignore=tests/proofs"]
     session.env.setdefault("HYPOTHESIS_PROFILE", "ci")
     session.run("pytest", "-n", "auto", *measured, *chosen)
 
@@ -199,6 +202,55 @@ def planted(session: nox.Session) -> None:
     """Plant each bug of tests/saboteurs into a copy: the tests it names must go red."""
     session.install("-e", ".", *_group("test"))
     session.run("python", "tests/saboteurs/plant.py", *session.posargs)
+
+
+@nox.session(python=ONE)
+def proofs(session: nox.Session) -> None:
+    """Kill pmkit in every way, a little; the sessions below go on for hours."""
+    session.install("-e", ".", *_group("test"))
+    session.run("pytest", "-n", "2", "tests/proofs", *session.posargs)
+
+
+def _prove(session: nox.Session, module: str) -> None:
+    """Run a proof; --minutes stops it, --progress FILE lets it go on later."""
+    session.install("-e", ".", *_group("test"))
+    session.run("python", "-m", f"tests.proofs.{module}", *session.posargs)
+
+
+@nox.session(python=ONE, default=False)
+def crash(session: nox.Session) -> None:
+    """Kill it at every boundary: -- --kill-seeds 5 --memory-seeds 50 --double 100."""
+    _prove(session, "crash")
+
+
+@nox.session(python=ONE, default=False, name="chaos-pg")
+def chaos_pg(session: nox.Session) -> None:
+    """Stop PostgreSQL and cut its wire: -- --rounds 500."""
+    _prove(session, "chaos_pg")
+
+
+@nox.session(python=ONE, default=False)
+def races(session: nox.Session) -> None:
+    """Have honest messages race: -- --rounds 500."""
+    _prove(session, "races")
+
+
+@nox.session(python=ONE, default=False)
+def orderings(session: nox.Session) -> None:
+    """Deliver messages in every order: -- --longest 6."""
+    _prove(session, "orderings")
+
+
+@nox.session(python=ONE, default=False)
+def state(session: nox.Session) -> None:
+    """Let a marketplace run at random: -- --steps 200000 --minutes 120."""
+    _prove(session, "state")
+
+
+@nox.session(python=ONE, default=False)
+def workers(session: nox.Session) -> None:
+    """Kill one of eight workers every few seconds: -- --seconds 180."""
+    _prove(session, "workers")
 
 
 @nox.session(python=ONE)

@@ -14,14 +14,12 @@ from __future__ import annotations
 
 import contextlib
 import pathlib
-import random
 import shutil
 import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from pmkit.core.errors import StoreError
 from tests import postgresql
 from tests.proofs.crash import Road, finish, open_desk
 from tests.proofs.cutting import Cutter
@@ -30,9 +28,12 @@ from tests.proofs.journey import clock_at
 from tests.proofs.keeping import Databases
 from tests.proofs.outside import Outside
 from tests.proofs.points import POINTS
-from tests.proofs.running import Tally, options, scratch
+from tests.proofs.running import Tally, options, scratch, seeded
+
+from pmkit.core.errors import StoreError
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable, Iterator
 
     from tests.postgresql import Server
@@ -77,18 +78,21 @@ class Chaos:
     def prove(self, case: str) -> list[str]:
         """Prove one case."""
         kind, _ = case.split("/")
-        chance = random.Random(case)
+        chance = seeded(case)
         number, point = chance.choice(self.road.cases())
         commits = [
             place
-            for place, name in enumerate(self.road.points[number - len(self.road.steps)])
+            for place, name in enumerate(
+                self.road.points[number - len(self.road.steps)]
+            )
             if "before commit" in name
         ]
         with self.road.again(number) as (where, far):
             step, clock = self.road.steps[number], clock_at(self.road.steps[number])
+            place = where
             if kind.startswith("cut"):
-                where = where.replace(f":{self.server.port}/", f":{self.wire.port}/")
-            with contextlib.closing(open_desk(where, far, clock)) as desk:
+                place = where.replace(f":{self.server.port}/", f":{self.wire.port}/")
+            with contextlib.closing(open_desk(place, far, clock)) as desk:
                 with self._fault(kind, chance, point, len(commits)):
                     assert step.take is not None
                     self.failures += again_and_again(lambda: step.take(desk))

@@ -16,7 +16,6 @@ import datetime as dt
 import json
 import os
 import pathlib
-import random
 import shutil
 import signal
 import sys
@@ -38,15 +37,17 @@ from tests.proofs.journey import (
 from tests.proofs.keeping import Databases, Files
 from tests.proofs.outside import Outside
 from tests.proofs.points import POINTS, CrashError
-from tests.proofs.running import Tally, options, say, scratch
+from tests.proofs.running import Tally, options, say, scratch, seeded
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable, Iterator
+
+    from tests.proofs.far import There
+    from tests.proofs.journey import Step
 
     from pmkit.shell.clock import SetClock
     from pmkit.shell.desk import Desk
-    from tests.proofs.far import There
-    from tests.proofs.journey import Step
 
 ORDERS = (LEFT, ROAD)
 #: Longer than a call may be on its way, and than any lease.
@@ -190,7 +191,9 @@ def keys_of(desk: Desk) -> list[tuple[str, str]]:
 # ----------------------------------------------------------------------- one case
 
 
-def go(road: Road, number: int, where: str, far: Remote, at: int, *, really: bool) -> bool:
+def go(
+    road: Road, number: int, where: str, far: Remote, at: int, *, really: bool
+) -> bool:
     """Take a step until boundary *at*; tell whether it was not reached."""
     step = road.steps[number]
     clock = clock_at(step)
@@ -208,7 +211,13 @@ def go(road: Road, number: int, where: str, far: Remote, at: int, *, really: boo
 
 
 def recover(
-    road: Road, number: int, where: str, far: Remote, *, at: int = 0, really: bool = False
+    road: Road,
+    number: int,
+    where: str,
+    far: Remote,
+    *,
+    at: int = 0,
+    really: bool = False,
 ) -> list[str]:
     """Start anew, as whoever did not hear an answer does; say what is broken."""
     step = road.steps[number]
@@ -272,7 +281,7 @@ def spoil(far: Remote, chance: random.Random) -> None:
 
 def in_memory(road: Road, number: int, point: int, seed: int) -> list[str]:
     """Drop all memory at a boundary, and go on."""
-    chance = random.Random(f"memory {number} {point} {seed}")
+    chance = seeded(f"memory {number} {point} {seed}")
     with road.again(number) as (where, far):
         if seed:
             spoil(far, chance)
@@ -285,7 +294,7 @@ def by_kill(
     road: Road, number: int, point: int, seed: int, *, twice: bool = False
 ) -> list[str]:
     """Kill -9 a process at a boundary, once or twice, and start another one."""
-    chance = random.Random(f"kill {number} {point} {seed} {twice}")
+    chance = seeded(f"kill {number} {point} {seed} {twice}")
     with road.again(number) as (where, far):
         if seed:
             spoil(far, chance)
@@ -294,9 +303,7 @@ def by_kill(
             return [f"boundary {point} was not reached: {code}"]
         if twice:
             second = chance.randint(1, 12)
-            forked(
-                lambda: recover(road, number, where, far, at=second, really=True)
-            )
+            forked(lambda: recover(road, number, where, far, at=second, really=True))
         code, found = forked(lambda: recover(road, number, where, far))
         return [f"the recovery ended with {code}"] if code else list(found)
 
@@ -341,9 +348,9 @@ def cases_of(roads: dict[str, Road], given: Any) -> list[str]:
         seeds = given.memory_seeds if way == "memory" else given.kill_seeds
         every = [(seed, *each) for seed in range(seeds) for each in road.cases()]
         if given.sample and len(every) > given.sample:
-            every = random.Random(f"{given.seed} {name}").sample(every, given.sample)
+            every = seeded(f"{given.seed} {name}").sample(every, given.sample)
         found += [f"{database}/{way}/{i}/{k}/{seed}" for seed, i, k in every]
-        chance = random.Random(f"{given.seed} double {database}")
+        chance = seeded(f"{given.seed} double {database}")
         for seed in range(given.double if way == "kill" else 0):
             step, point = chance.choice(road.cases())
             found.append(f"{database}/double/{step}/{point}/{seed}")

@@ -26,8 +26,9 @@ from pmkit.sandbox.plugins.settings import SandboxSettings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pmkit.hooks.panel import Panel
     from tests.proofs.outside import Outside
+
+    from pmkit.hooks.panel import Panel
 
 ROOT = pathlib.Path(__file__).parents[2]
 SECRET = "whsec_cG1raXQtcHJvb2ZzLWFyZS1zaWduZWQtYnktdGhpcw=="  # noqa: S105 - of no use
@@ -209,7 +210,9 @@ class Wire(httpx.BaseTransport, httpx.AsyncBaseTransport):
             raise httpx.RemoteProtocolError(msg) from None
         if changes:
             self.boundary(f"after {path}")
-        return httpx.Response(status, headers={"content-type": media_type}, content=body)
+        return httpx.Response(
+            status, headers={"content-type": media_type}, content=body
+        )
 
 
 def panel_to(wire: Wire, clock: Callable[[], Any]) -> Panel:

@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from pmkit.core.events import fold
 from pmkit.core.money import Money
 from pmkit.core.payment import RefundRoute, RefundState
-from pmkit.shell.store.rows import RecordedEvent
 from pmkit.shell.store.verify import verify
 from pmkit.shell.wire import encode_order
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from pmkit.core.order import Order
     from pmkit.shell.store import Store
+    from pmkit.shell.store.rows import RecordedEvent
 
 #: What a visit, a payment and an order may become; by hand, from the pages of states.
 _VISIT = {
@@ -96,7 +96,9 @@ def acknowledged(store: Store, acks: Iterable[tuple[str, str]]) -> list[str]:
     commands = store.tables.commands
     with store.snapshot() as tx:
         there = set(tx.connection.execute(sa.select(commands.c.key)).scalars())
-    return [f"I-ACK: {key} on {order} is gone" for order, key in acks if key not in there]
+    return [
+        f"I-ACK: {key} on {order} is gone" for order, key in acks if key not in there
+    ]
 
 
 def live(store: Store) -> list[str]:
@@ -134,9 +136,11 @@ def _moved(before: Order, after: Order) -> list[str]:
             if visit.state.value not in _VISIT[was] | {was}:
                 found.append(f"I-FSM: visit {was} -> {visit.state.value}")
     paid = {p.id for p in before.payments if p.state.value in _PAID}
-    for payment in after.payments:
-        if payment.id in paid and payment.state.value in _NOT_AFTER_PAID:
-            found.append(f"I-FSM: payment settled -> {payment.state.value}")
+    found += [
+        f"I-FSM: payment settled -> {payment.state.value}"
+        for payment in after.payments
+        if payment.id in paid and payment.state.value in _NOT_AFTER_PAID
+    ]
     return found
 
 
@@ -153,7 +157,9 @@ def ledger(store: Store, order_id: str, counts: Mapping[str, int]) -> list[str]:
         done = counts.get(f"refund {refund.id} {refund.amount}", 0)
         said = refund.state in {RefundState.INITIATED, RefundState.DONE}
         if said != bool(done):
-            found.append(f"I-LED: refund {refund.id} is {refund.state.value}, did {done}")
+            found.append(
+                f"I-LED: refund {refund.id} is {refund.state.value}, did {done}"
+            )
         if said:
             out[refund.payment_id] += refund.amount
     for payment in order.payments:
@@ -181,9 +187,7 @@ def state_of(store: Store, order_id: str) -> str:
     return str(encode_order(order))
 
 
-def broken(
-    store: Store, orders: Iterable[str], counts: Mapping[str, int]
-) -> list[str]:
+def broken(store: Store, orders: Iterable[str], counts: Mapping[str, int]) -> list[str]:
     """Say everything that is broken and needs no other run to see it."""
     found = [*once(counts), *live(store), *chained(store)]
     for order_id in orders:

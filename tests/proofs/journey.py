@@ -8,9 +8,11 @@ with its key, or a round of work; a step of the outside is something that happen
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import attrs
+from tests.proofs.far import Remote
 
 from pmkit.core.money import Money
 from pmkit.core.order import OrderLine
@@ -19,11 +21,6 @@ from pmkit.core.visit import Appointment
 from pmkit.sandbox.card import CAPTURES
 from pmkit.shell.clock import SetClock
 from pmkit.shell.desk import Desk
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.proofs.far import Remote
 
 BUYER = Actor(role=Role.BUYER, party="Nordwind GmbH", name="Jana Berg")
 SUPPLIER = Actor(role=Role.SUPPLIER, party="Ningbo Hexing", name="Chen Wei")

@@ -5,12 +5,13 @@ Databases of proofs: made once, copied for every run, and thrown away.
 from __future__ import annotations
 
 import contextlib
-import pathlib
 import shutil
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pathlib
+
     from tests.postgresql import Server
 
 
@@ -69,9 +70,7 @@ class Databases:
 
     def drop(self, name: str) -> None:
         """Throw a database away, whoever uses it."""
-        self._do(
-            f'DROP DATABASE IF EXISTS "{self.prefix}-{name}" WITH (FORCE)', name
-        )
+        self._do(f'DROP DATABASE IF EXISTS "{self.prefix}-{name}" WITH (FORCE)', name)
 
     def _do(self, statement: str, name: str) -> str:
         with self._connected() as connection:

@@ -20,9 +20,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import attrs
-
-from pmkit.core.visit import Appointment
-from pmkit.shell.webhooks import WebhookEndpoint
 from tests.proofs import invariants
 from tests.proofs.crash import open_desk
 from tests.proofs.far import Here, Remote
@@ -35,6 +32,7 @@ from tests.proofs.journey import (
     PLANT,
     ROAD,
     SUPPLIER,
+    Step,
     china,
     command,
     opening,
@@ -45,13 +43,15 @@ from tests.proofs.keeping import Files
 from tests.proofs.outside import Outside
 from tests.proofs.running import Tally, options, say, scratch
 
+from pmkit.core.visit import Appointment
+from pmkit.shell.webhooks import WebhookEndpoint
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pmkit.core.order import Order
     from pmkit.shell.clock import SetClock
     from pmkit.shell.desk import Desk
-    from tests.proofs.journey import Step
 
 _MONTH = dt.timedelta(days=31)
 _COUNTED = {"product": LINE.product, "ordered": 500, "finished": 480, "packed": 400}
@@ -238,7 +238,7 @@ class Stage:
     def hear(
         self, order: tuple[int, ...], *, held: int | None = None
     ) -> dict[str, Any] | list[str]:
-        """Deliver the messages in an order, one of them a month late if it is *held*."""
+        """Deliver the messages in an order, the one that is *held* a month late."""
         name = f"{self.name}-hears"
         where = self.keeping.copy(self.name, name)
         far = Remote(self.way, name).begin(like=self.name)
@@ -308,9 +308,7 @@ def cases_of(stages: dict[str, Stage], longest: int) -> list[str]:
         count = len(stage.messages)
         if count <= longest:
             orders = itertools.permutations(range(count))
-            found += [
-                f"{name}/order/{''.join(map(str, order))}" for order in orders
-            ]
+            found += [f"{name}/order/{''.join(map(str, order))}" for order in orders]
         found += [f"{name}/twice/{each}" for each in range(count)]
         found += [f"{name}/late/{each}" for each in range(count)]
     return found

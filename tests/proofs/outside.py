@@ -62,7 +62,7 @@ def meaning_of(request: object) -> str:
 
 
 class ByMeaning(Ledger):
-    """A company that does not look at the names of operations: it does what it hears."""
+    """A company that does what it hears, by whatever name it is asked."""
 
     noted: Any = None
 
@@ -119,7 +119,9 @@ class Far:
         for company in COMPANIES:
             mine = getattr(self.world, company)
             theirs = getattr(far.world, company)
-            kept = {k: v for k, v in vars(mine).items() if k not in {"ledger", "_clock"}}
+            kept = {
+                k: v for k, v in vars(mine).items() if k not in {"ledger", "_clock"}
+            }
             vars(theirs).update(copy.deepcopy(kept, memo))
             theirs.ledger.effects.update(mine.ledger.effects)
             theirs.ledger._replies.update(mine.ledger._replies)  # noqa: SLF001

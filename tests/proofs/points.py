@@ -19,7 +19,9 @@ from sqlalchemy.engine.default import DefaultDialect
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE)\b[^A-Za-z_]*(?:INTO|FROM)?\s*\"?(\w+)")
+_WRITES = re.compile(
+    r"\s*(?:INSERT|UPDATE|DELETE)\b[^A-Za-z_]*(?:INTO|FROM)?\s*\"?(\w+)"
+)
 _TABLES = "pmkit_proof_tables"
 
 

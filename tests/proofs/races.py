@@ -1,8 +1,8 @@
 """
 Honest messages that race: 64 callers at once, workers against messages, a sleeper.
 
-A case is ``database/kind/number``.  ``refund`` and ``pay`` have 64 callers ask the same
-with keys of their own, ``key`` with one key; ``webhook`` delivers one message four times
+A case is ``database/kind/number``.  ``refund`` and ``pay`` have 64 callers ask the
+same with keys of their own, ``key`` with one key; ``webhook`` delivers one message four times
 while two workers hear of it by asking; ``workers`` has two work on the same order;
 ``sleeper`` stops a worker past its lease at a boundary, lets another one take over, and
 wakes it.
@@ -18,34 +18,44 @@ import contextlib
 import datetime as dt
 import os
 import pathlib
-import random
 import shutil
 import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tests import postgresql
+from tests.proofs import invariants
+from tests.proofs.crash import Road, finish, forked, open_desk, settle
+from tests.proofs.far import outside_process
+from tests.proofs.journey import (
+    BUYER,
+    LEFT,
+    OPERATOR,
+    ROAD,
+    china,
+    clock_at,
+    service_of,
+)
+from tests.proofs.keeping import Databases, Files
+from tests.proofs.orderings import post
+from tests.proofs.points import POINTS
+from tests.proofs.running import Tally, options, scratch, seeded
 
 from pmkit.core.errors import PmkitError, RefusedError
 from pmkit.shell.engine.local import LocalEngine
 from pmkit.shell.engine.settings import WorkerSettings
 from pmkit.shell.webhooks import WebhookEndpoint
-from tests import postgresql
-from tests.proofs import invariants
-from tests.proofs.crash import Road, finish, forked, open_desk, settle
-from tests.proofs.far import outside_process
-from tests.proofs.journey import BUYER, LEFT, OPERATOR, ROAD, china, clock_at, service_of
-from tests.proofs.keeping import Databases, Files
-from tests.proofs.orderings import post
-from tests.proofs.points import POINTS
-from tests.proofs.running import Tally, options, scratch
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable, Iterator
 
-    from pmkit.shell.desk import Desk
-    from tests.proofs.far import Remote, There
+    from tests.proofs.far import There
     from tests.proofs.journey import Step
+
+    from pmkit.shell.desk import Desk
 
 KINDS = ("refund", "pay", "key", "webhook", "workers", "sleeper")
 CALLERS = 64
@@ -101,7 +111,7 @@ class Races:
         """Prove one case."""
         database, kind, _ = case.split("/")
         road = self.roads[database]
-        chance = random.Random(case)
+        chance = seeded(case)
         prove = getattr(self, f"_{kind}")
         found: list[str] = prove(road, chance)
         return found
@@ -207,7 +217,9 @@ class Races:
 
             def work(at: int = 0) -> int:
                 with contextlib.closing(open_desk(where, far, clock)) as desk:  # type: ignore[arg-type]
-                    POINTS.begin(at, instead=lambda _: os.kill(os.getpid(), signal.SIGSTOP))
+                    POINTS.begin(
+                        at, instead=lambda _: os.kill(os.getpid(), signal.SIGSTOP)
+                    )
                     return LocalEngine(desk, QUICK).run(once=True).leases_lost
 
             with sleeping(lambda: work(point)) as child:
@@ -216,9 +228,7 @@ class Races:
                 forked(work)
                 code = wake(child)
             found = [f"the sleeper ended with {code}"] if code else []
-            later = clock_at(
-                road.steps[number], later=clock.now() - clock.at + _LEASE
-            )
+            later = clock_at(road.steps[number], later=clock.now() - clock.at + _LEASE)
             far.now(later.now().isoformat())
             with contextlib.closing(open_desk(where, far, later)) as desk:
                 return found + finish(road, number, desk, far, later)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import pathlib
+import random
 import sys
 import tempfile
 import time
@@ -22,6 +23,11 @@ def say(text: str) -> None:
     """Write a line at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def seeded(name: str) -> random.Random:
+    """Draw what a case draws, the same for ever."""
+    return random.Random(name)  # noqa: S311 - chance, not secrets
 
 
 def scratch() -> str:

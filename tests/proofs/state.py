@@ -28,13 +28,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-
-from pmkit.core.errors import PmkitError
-from pmkit.core.money import Money
-from pmkit.core.payment import PaymentState
-from pmkit.core.visit import Appointment
-from pmkit.shell.clock import SetClock
-from pmkit.shell.webhooks import WebhookEndpoint
 from tests.proofs import invariants
 from tests.proofs.crash import open_desk
 from tests.proofs.far import Here, Remote
@@ -53,10 +46,16 @@ from tests.proofs.outside import Outside
 from tests.proofs.points import POINTS, CrashError
 from tests.proofs.running import Tally, options, say, scratch
 
+from pmkit.core.errors import PmkitError
+from pmkit.core.money import Money
+from pmkit.core.payment import PaymentState
+from pmkit.core.visit import Appointment
+from pmkit.shell.clock import SetClock
+from pmkit.shell.webhooks import WebhookEndpoint
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pmkit.shell.desk import Desk
 
 _RUNS, _STEPS = 4, 50
 ORDERS = ("TA-1", "TA-2")
@@ -342,7 +341,9 @@ class Marketplace(RuleBasedStateMachine):
             broken = invariants.broken(store, self.desk.orders(), self.far.counts())
             broken += invariants.acknowledged(store, self.acks)
             with store.snapshot() as tx:
-                broken += [f"I-LIVE: {each} has no timer" for each in tx.without_timer()]
+                broken += [
+                    f"I-LIVE: {each} has no timer" for each in tx.without_timer()
+                ]
             broken += self._stuck()
             assert broken == []
         finally:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
-import random
 import shutil
 import signal
 import sys
@@ -21,18 +20,20 @@ import time
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-
-from pmkit.core.errors import StoreError
-from pmkit.shell.engine.local import LocalEngine
 from tests import postgresql
 from tests.proofs import invariants
 from tests.proofs.crash import open_desk
 from tests.proofs.far import Remote, outside_process
 from tests.proofs.journey import BEGINNING, china, opening
 from tests.proofs.races import QUICK, Ticking
-from tests.proofs.running import options, say, scratch
+from tests.proofs.running import options, say, scratch, seeded
+
+from pmkit.core.errors import StoreError
+from pmkit.shell.engine.local import LocalEngine
 
 if TYPE_CHECKING:
+    import random
+
     from pmkit.shell.desk import Desk
 
 #: Recovery after a kill has to be over by then, in seconds.
@@ -110,7 +111,9 @@ def quiet(desk: Desk) -> float:
 def _waiting(desk: Desk) -> int:
     """Count the notices that were not given to everybody they are for."""
     deliveries = desk.store.tables.deliveries
-    asked = sa.select(sa.func.count()).where(deliveries.c.state.not_in(["sent", "dead"]))
+    asked = sa.select(sa.func.count()).where(
+        deliveries.c.state.not_in(["sent", "dead"])
+    )
     with desk.store.snapshot() as tx:
         left = int(tx.connection.execute(asked).scalar_one())
     return left + invariants.unsent(desk.store)
@@ -118,7 +121,7 @@ def _waiting(desk: Desk) -> int:
 
 def run(where: str, far: Remote, *, seconds: float, count: int, seed: int) -> list[str]:
     """Run a crowd for some seconds; say what is broken."""
-    chance = random.Random(seed)
+    chance = seeded(f"workers {seed}")
     clock = Ticking(china("01-21 09:00"))
     far.now(clock.now().isoformat())
     # The children begin before this process has any connection that they could share.
@@ -163,7 +166,9 @@ def judge(desk: Desk, far: Remote, acks: list[tuple[str, str]]) -> list[str]:
         if service.stage.value != "booked":
             found.append(f"I-LIVE: {order_id} is {service.stage.value}")
         if counts.get(f"book {service.id}") != 1:
-            found.append(f"I-ONCE: {order_id} was booked {counts.get(service.id)} times")
+            found.append(
+                f"I-ONCE: {order_id} was booked {counts.get(service.id)} times"
+            )
     return found
 
 
