@@ -106,6 +106,7 @@ class Road:
         self.steps = journey()
         self.points: list[list[str]] = []
         self.told: list[dict[str, list[str]]] = []
+        self.notices: list[int] = []
         self.bystander = ""
         self._count = 0
         self._travel()
@@ -140,6 +141,7 @@ class Road:
             self.told.append(
                 {each: invariants.told(desk.store, each) for each in desk.orders()}
             )
+            self.notices.append(invariants.notices(desk.store))
 
     def cases(self) -> list[tuple[int, int]]:
         """List each boundary: the step, and its number in it from 1."""
@@ -263,7 +265,13 @@ def _same(road: Road, number: int, desk: Desk) -> list[str]:
         said = invariants.told(desk.store, order_id)
         if said != expected:
             found.append(f"I-SAME: {order_id}: {_differs(expected, said)}")
-    return found
+    meant, there = (
+        road.notices[number - len(road.steps)],
+        invariants.notices(desk.store),
+    )
+    return (
+        found if meant == there else [*found, f"I-SAME: {there} notices, not {meant}"]
+    )
 
 
 def _differs(expected: list[str], said: list[str]) -> str:

@@ -10,6 +10,7 @@ the history is the one of a run without faults.  I-ISO: other orders did not not
 from __future__ import annotations
 
 import collections
+import json
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -174,6 +175,30 @@ def ledger(store: Store, order_id: str, counts: Mapping[str, int]) -> list[str]:
     return found
 
 
+def happened(store: Store, counts: Mapping[str, int]) -> list[str]:
+    """I-ONCE, its other half: say what is noted as done, and nobody ever did."""
+    effects, outbox = store.tables.effects, store.tables.outbox
+    calls = sa.select(effects.c.kind, effects.c.params, effects.c.result)
+    notices = sa.select(outbox.c.id).where(outbox.c.sent_at.is_not(None))
+    with store.snapshot() as tx:
+        done = tx.connection.execute(calls.where(effects.c.state == "succeeded")).all()
+        sent = tx.connection.execute(notices).scalars().all()
+    found = [f"I-ONCE: notice {n} never" for n in sent if f"notice {n}" not in counts]
+    names = {" ".join(did.split(" ")[:2]) for did in counts}
+    for row in done:
+        subject = json.loads(row.params)["subject"]
+        if row.kind != "move" and f"{row.kind} {subject}" not in names:
+            found.append(f"I-ONCE: {row.kind} {subject} never")
+    return found
+
+
+def notices(store: Store) -> int:
+    """Count the notices that were ever meant to be sent."""
+    asked = sa.select(sa.func.count()).select_from(store.tables.outbox)
+    with store.snapshot() as tx:
+        return int(tx.connection.execute(asked).scalar_one())
+
+
 def chained(store: Store) -> list[str]:
     """I-CHAIN and I-SAME: say where the log and the states differ."""
     return [f"I-CHAIN: {each}" for each in verify(store)]
@@ -189,7 +214,7 @@ def state_of(store: Store, order_id: str) -> str:
 
 def broken(store: Store, orders: Iterable[str], counts: Mapping[str, int]) -> list[str]:
     """Say everything that is broken and needs no other run to see it."""
-    found = [*once(counts), *live(store), *chained(store)]
+    found = [*once(counts), *live(store), *chained(store), *happened(store, counts)]
     for order_id in orders:
         found += lawful(store, order_id)
         found += ledger(store, order_id, counts)

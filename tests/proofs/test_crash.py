@@ -13,16 +13,19 @@ def road(tmp_path_factory):
     return crash.Road(crash.Files(folder), crash.Here(crash.Outside()), "memory")
 
 
+def first_broken(road):
+    """Crash at one boundary after the other, until something is broken."""
+    for step, point in road.cases():
+        found = crash.in_memory(road, step, point, 0)
+        if found:
+            return {(step, point): found}
+    return {}
+
+
 class TestMemory:
     def test_every_boundary_once(self, road):
         """Dropping all memory at any boundary loses nothing and does nothing twice."""
-        broken = {
-            (step, point): found
-            for step, point in road.cases()
-            if (found := crash.in_memory(road, step, point, 0))
-        }
-
-        assert broken == {}
+        assert first_broken(road) == {}
 
     def test_there_are_boundaries_of_each_kind(self, road):
         """The boundaries are counted in the code that runs, commits and calls alike."""
