@@ -35,6 +35,7 @@ from pmkit.core.ports import Notice
 from pmkit.core.terms import TERMS_2026_01
 from pmkit.shell.store import EffectState, Store, verify
 from pmkit.shell.store.chain import GENESIS, digest, event_hash
+from pmkit.shell.store.engines import sqlite_engine
 from pmkit.shell.store.opening import prepare, upgrade
 from pmkit.shell.store.schema import APPLICATION_ID, HEAD, tables
 
@@ -916,3 +917,30 @@ class TestRaces:
                 tx.save(order, outcome.order, outcome.events, AT)
                 with reader.snapshot() as seen:
                     assert order == seen.load("TA-1")
+
+
+class TestBesideOthers:
+    """A file that the application shares with pmkit."""
+
+    def test_tables_of_the_application_stay(self, path):
+        """The tables of pmkit are made beside those that are there already."""
+        engine = sqlite_engine(sa.URL.create("sqlite", database=str(path)))
+        with engine.begin() as connection:
+            connection.execute(sa.text("CREATE TABLE carts (id TEXT)"))
+        with Store.on(engine, prefix="pm_") as store:
+            fill(store)
+
+            assert [] == verify(store)
+        names = sa.inspect(engine).get_table_names()
+        engine.dispose()
+
+        assert {"carts", "pm_orders"} <= set(names)
+
+    def test_a_table_of_the_same_name_is_another_program(self, path):
+        """A table called orders that is not ours is left alone."""
+        engine = sqlite_engine(sa.URL.create("sqlite", database=str(path)))
+        with engine.begin() as connection:
+            connection.execute(sa.text("CREATE TABLE orders (id TEXT)"))
+        with pytest.raises(ForeignStoreError):
+            Store.on(engine)
+        engine.dispose()

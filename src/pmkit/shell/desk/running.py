@@ -227,8 +227,8 @@ class Running:
         return self.catalogue[self._peek(order_id, actor).service(service_id).kind]
 
     def _peek(self, order_id: str, actor: Actor | None = None) -> Order:
-        """Load an order to ask plugins about it; decides nothing."""
-        with self.store.transaction() as tx:
+        """Load an order to ask plugins about it; decides nothing, waits for nobody."""
+        with self.store.snapshot() as tx:
             return load_order(tx, order_id, actor)
 
 

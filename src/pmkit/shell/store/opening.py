@@ -123,7 +123,9 @@ def _known_revision(found: list[str]) -> str:
     return found[0]
 
 
-def prepare(engine: sa.Engine, names: Tables, *, fresh: bool) -> None:
+def prepare(
+    engine: sa.Engine, names: Tables, *, fresh: bool, beside: bool = False
+) -> None:
     """
     Make the tables, or bring them up to date.
 
@@ -133,6 +135,8 @@ def prepare(engine: sa.Engine, names: Tables, *, fresh: bool) -> None:
         names: The tables.
 
         fresh: Whether they may be made: a file was not there when it was looked at.
+
+        beside: Whether tables of others may stand there, too.
 
     Raises:
         pmkit.ForeignStoreError: If another program made something else there.
@@ -144,37 +148,39 @@ def prepare(engine: sa.Engine, names: Tables, *, fresh: bool) -> None:
     for _ in range(_TRIES - 1):
         try:
             with understood():
-                _prepare(engine, names, fresh=fresh)
+                _prepare(engine, names, fresh=fresh, beside=beside)
         except StaleWriteError:
             # Writers have a table that the migration needs: they go first.
             time.sleep(_PAUSE)
         else:
             return
     with understood():
-        _prepare(engine, names, fresh=fresh)
+        _prepare(engine, names, fresh=fresh, beside=beside)
 
 
-def _prepare(engine: sa.Engine, names: Tables, *, fresh: bool) -> None:
+def _prepare(engine: sa.Engine, names: Tables, *, fresh: bool, beside: bool) -> None:
     with engine.begin() as connection:
-        shared = connection.dialect.name == "postgresql"
-        if shared:
+        server = connection.dialect.name == "postgresql"
+        if server:
             _enter(connection, names)
         # Another process may have been faster; the write lock is ours now.
         schema = names.metadata.schema
         present = set(sa.inspect(connection).get_table_names(schema=schema))
         ours = {table.name for table in names.metadata.tables.values()}
         if names.revision.name not in present:
-            if ours & present if shared else present:
+            if ours & present if server or beside else present:
                 msg = "The database is that of another program."
                 raise ForeignStoreError(msg, field="path", remedy=_OTHER_PLACE)
             if not fresh:
                 msg = "The database has none of the tables of pmkit."
                 raise StoreError(msg, field="path", remedy=_OTHER_PLACE)
             _make(connection, names)
+            if not (server or beside):
+                connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
             return
         found = connection.execute(sa.select(names.revision.c.version_num)).scalars()
         if _known_revision(list(found)) != HEAD:
-            if shared:
+            if server:
                 _lock(connection, names, present)
             upgrade(connection, names)
 
@@ -209,8 +215,6 @@ def _make(connection: sa.Connection, names: Tables) -> None:
     names.metadata.create_all(connection, checkfirst=False)
     connection.execute(sa.insert(names.revision), {"version_num": HEAD})
     connection.execute(sa.insert(names.meta), {"name": "format", "value": "pmkit"})
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
 
 
 def upgrade(connection: sa.Connection, names: Tables, *, to: str = HEAD) -> None:

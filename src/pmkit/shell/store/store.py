@@ -150,7 +150,7 @@ class Store:
         """
         names = tables(prefix, schema)
         with understood():
-            prepare(engine, names, fresh=not must_exist)
+            prepare(engine, names, fresh=not must_exist, beside=True)
         return cls(engine, names, owned=False)
 
     def within(self, connection: sa.Connection) -> Joined:
