@@ -122,6 +122,7 @@ _HOME = {
     "OnAmendment": "pmkit.core.terms",
     "OpenDeadline": "pmkit.core.rules.open_deadlines",
     "OpenItem": "pmkit.core.reconciliation",
+    "OpenedOrders": "pmkit.shell.desk.importing",
     "Opening": "pmkit.core.deadlines",
     "OperationOutcome": "pmkit.shell.desk.operations",
     "OperationStatus": "pmkit.shell.desk.operations",

@@ -336,6 +336,7 @@ from pmkit.shell.clock import (
     SystemClock as SystemClock,
 )
 from pmkit.shell.desk import Desk as Desk
+from pmkit.shell.desk.importing import OpenedOrders as OpenedOrders
 from pmkit.shell.desk.operations import (
     OperationOutcome as OperationOutcome,
     OperationStatus as OperationStatus,
