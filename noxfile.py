@@ -96,6 +96,15 @@ def _group(*names: str) -> tuple[str, ...]:
     return nox.project.dependency_groups(PROJECT, *names)
 
 
+def _server(session: nox.Session) -> None:
+    """Bring the program files of a PostgreSQL, where the machine has none."""
+    there = shutil.which("initdb") or any(
+        pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    )
+    if not there:
+        session.install(*_group("postgresql"))
+
+
 @nox.session(python=ONE)
 def lint(session: nox.Session) -> None:
     """Check the style: ruff, all its rules but those that pyproject.toml gives up."""
@@ -129,6 +138,7 @@ def tests(session: nox.Session) -> None:
     if not FOUND:
         session.error(f"none of Python {', '.join(PYTHONS)} is installed: nothing ran")
     session.install("-e", ".", *_group("test"))
+    _server(session)
     chosen = session.posargs
     if not chosen and session.python != ONE:
         chosen = [f"tests/{name}" for name in ON_EACH_PYTHON if _has_tests(name)]
@@ -162,6 +172,7 @@ def coverage(session: nox.Session) -> None:
 def plugins(session: nox.Session) -> None:
     """Run the tests and the conformance kit of each plugin; a page tells its level."""
     session.install("-e", ".[testing]", *WITH_PLUGINS, *_group("test"))
+    _server(session)
     session.env.setdefault("HYPOTHESIS_PROFILE", "ci")
     for plugin in PLUGINS:
         session.run("pytest", "-n", "auto", f"{plugin}/tests")
@@ -201,6 +212,7 @@ def docs(session: nox.Session) -> None:
 def planted(session: nox.Session) -> None:
     """Plant each bug of tests/saboteurs into a copy: the tests it names must go red."""
     session.install("-e", ".", *_group("test"))
+    _server(session)
     session.run("python", "tests/saboteurs/plant.py", *session.posargs)
 
 
@@ -208,6 +220,7 @@ def planted(session: nox.Session) -> None:
 def proofs(session: nox.Session) -> None:
     """Kill pmkit in every way, a little; the sessions below go on for hours."""
     session.install("-e", ".", *_group("test"))
+    _server(session)
     session.run("pytest", "-n", "2", "tests/proofs", *session.posargs)
 
 
@@ -331,13 +344,15 @@ def mutants(session: nox.Session) -> None:
 @nox.session(python=ONE, default=False)
 def bench(session: nox.Session) -> None:
     """Measure imports, calendar and arrays beside peers: python -m nox -s bench."""
-    session.install(".[bulk]", *_group("bench"))
+    session.install(".[bulk,postgres]", *_group("bench"))
+    _server(session)
     session.run("python", "bench/imports.py", *session.posargs)
     session.run("python", "bench/bench_calendar.py", *session.posargs)
     session.run("python", "bench/bench_bulk.py", *session.posargs)
     session.run("python", "bench/bench_recheck.py", *session.posargs)
     session.run("python", "bench/bench_plugins.py", *session.posargs)
     session.run("python", "bench/bench_calls.py", *session.posargs)
+    session.run("python", "bench/bench_store.py", *session.posargs)
 
 
 @nox.session(venv_backend="none", default=False)
