@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pmkit.shell.store.due import Metrics
-    from pmkit.shell.store.leasing import WorkerRow
     from pmkit.shell.store.standing import Left
+    from pmkit.shell.store.workers import WorkerRow
 
 _WORDS = {
     "calls_due": "Calls due",

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from pmkit.core.parties import Actor
     from pmkit.shell.store.due import Metrics
-    from pmkit.shell.store.leasing import WorkerRow
     from pmkit.shell.store.standing import Left
+    from pmkit.shell.store.workers import WorkerRow
 
 #: What is due for longer than this, nobody seems to work on.
 STUCK_AFTER = dt.timedelta(minutes=5)

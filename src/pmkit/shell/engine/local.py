@@ -65,8 +65,11 @@ class LocalEngine:
         self.settings = self.worker.settings
         self._finds: dict[str, Callable[[], None]] = {}
         self._register()
-        share = max(1, (self.settings.threads - 1) // 2)
-        self._turns = Turns(tuple(self._finds), share=share)
+        # One that is slow has its share and, where it is asked for news, the thread of
+        # the timers: one is left to the others.
+        share = max(1, self.settings.threads - 2)
+        single = (_TIMERS, _INBOX, _OUTBOX)
+        self._turns = Turns(tuple(self._finds), share=share, single=single)
         self._taken: dict[str, collections.deque[Unit]] = {
             name: collections.deque() for name in self._finds
         }

@@ -8,7 +8,7 @@ import collections
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 
 class Turns:
@@ -20,6 +20,8 @@ class Turns:
 
         share: How many threads one may have at a time.
 
+        single: Those that may have only one.
+
     Examples:
         >>> turns = Turns(["a", "b"], share=1)
         >>> turns.begin("a")
@@ -30,14 +32,16 @@ class Turns:
         ['b', 'a']
     """
 
-    def __init__(self, receivers: Sequence[str], *, share: int) -> None:
+    def __init__(
+        self, receivers: Sequence[str], *, share: int, single: Collection[str] = ()
+    ) -> None:
         self._row = collections.deque(receivers)
-        self._share = share
+        self._shares = {name: 1 if name in single else share for name in receivers}
         self._busy: collections.Counter[str] = collections.Counter()
 
     def free(self) -> Iterator[str]:
         """List who may have a turn now, who had none for longest first."""
-        return (name for name in tuple(self._row) if self._busy[name] < self._share)
+        return (n for n in tuple(self._row) if self._busy[n] < self._shares[n])
 
     def begin(self, receiver: str) -> None:
         """

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pmkit.core.ports import Notice
 from pmkit.shell.store.keeping import read_stored
 from pmkit.shell.store.leasing import FREE, Lease, Leasing, RowClaim, free
-from pmkit.shell.store.timers import inserting
+from pmkit.shell.store.waking import inserting
 from pmkit.shell.wire import decode
 
 if TYPE_CHECKING:

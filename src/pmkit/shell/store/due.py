@@ -16,6 +16,7 @@ from pmkit.shell.store.leasing import FREE, free
 from pmkit.shell.store.ledger import Ledger
 from pmkit.shell.store.schema import OPEN_EFFECT, Instant
 from pmkit.shell.store.timers import Timers
+from pmkit.shell.store.workers import Workers
 
 #: Why a call waits for a person that was given up, not one that nobody can decide.
 GIVEN_UP = "tried-too-often"
@@ -79,7 +80,7 @@ class Metrics:
         return dt.timedelta() if self.oldest_due is None else self.at - self.oldest_due
 
 
-class Due(Ledger, Timers, Deliveries):
+class Due(Ledger, Timers, Deliveries, Workers):
     """The part of a transaction that tells what is due."""
 
     def _callable(self, at: dt.datetime) -> sa.ColumnElement[bool]:

@@ -46,17 +46,22 @@ class Fenced(Store):
         Raises:
             LeaseLostError: If another worker took over; nothing was written.
         """
-        with self._store.transaction() as tx:
+        with self._noticing(), self._store.transaction() as tx:
             tx.claim = self._claim
             yield tx
             # Last, and locked until the commit: nobody can take over in between.
-            try:
+            if not tx.fenced:
                 self._claim.require(tx)
-            except LeaseLostError:
-                self.lost = True
-                raise
         if tx.freed is not None:
             self.freed = tx.freed
+
+    @contextlib.contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except LeaseLostError:
+            self.lost = True
+            raise
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Transaction]:

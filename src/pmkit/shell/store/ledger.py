@@ -25,7 +25,7 @@ from pmkit.core.errors import (
 from pmkit.core.order import NOTHING_HERE
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.keeping import read_stored
-from pmkit.shell.store.leasing import FREE
+from pmkit.shell.store.leasing import FREE, lost
 from pmkit.shell.store.rows import DUE, EffectRow, Resolution
 from pmkit.shell.store.waking import Waking
 from pmkit.shell.wire import decode, encode
@@ -45,6 +45,8 @@ class Ledger(Waking):
     claim: Claim | None = None
     #: Whether the call that this transaction wrote about was given back with it.
     freed: bool | None = None
+    #: Whether what was written last has checked the fence of the claim.
+    fenced: bool = False
 
     def add_effects(
         self,
@@ -285,7 +287,13 @@ class Ledger(Waking):
     def _write(self, operation_id: str, columns: dict[str, Any]) -> None:
         effects = self.tables.effects
         here = effects.c.operation_id == operation_id
-        self.connection.execute(sa.update(effects).where(here).values(**columns))
+        own = None if self.claim is None else self.claim.fence_of(operation_id)
+        if own is not None:
+            here &= effects.c.fence == own
+        change = sa.update(effects).where(here).values(**columns)
+        if self.connection.execute(change).rowcount != 1 and own is not None:
+            raise lost()
+        self.fenced = own is not None
 
 
 @functools.cache

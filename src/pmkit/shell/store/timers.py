@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from pmkit.core.rules.timers import LOOK_EVERY, Timer, TimerKind, settled, timers_of
 from pmkit.shell.store.leasing import FREE, Lease, free, lost
-from pmkit.shell.store.waking import Waking
+from pmkit.shell.store.waking import Waking, inserting
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -62,6 +62,14 @@ class TimerClaim:
             # One that was set anew begins at 0; a higher number is that of another.
             if row.fence > self.fences.get((row.kind, row.subject), row.fence):
                 raise lost()
+
+    def fence_of(self, operation_id: str) -> None:
+        """
+        Tell that this is no claim on a call.
+
+        Args:
+            operation_id: The call.
+        """
 
     def renew(self, tx: Transaction, until: dt.datetime) -> bool:
         """
@@ -377,19 +385,3 @@ def _moments(order: Order) -> dict[tuple[str, str], Timer]:
 
 def _look(at: dt.datetime) -> Timer:
     return Timer(kind=TimerKind.LOOK, due_at=at + LOOK_EVERY)
-
-
-def inserting(connection: sa.Connection) -> Any:
-    """
-    Give the INSERT of the database that knows ON CONFLICT.
-
-    Args:
-        connection: To the database.
-    """
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        return postgresql.insert
-    from sqlalchemy.dialects import sqlite
-
-    return sqlite.insert

@@ -4,7 +4,7 @@ What a transaction says of who has to come back to what.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -51,3 +51,19 @@ class Waking:
         later = sa.update(timers).where(look, timers.c.due_at > by)
         if self.connection.execute(later.values(due_at=by)).rowcount:
             self.wake(order_id, by)
+
+
+def inserting(connection: sa.Connection) -> Any:
+    """
+    Give the INSERT of the database that knows ON CONFLICT.
+
+    Args:
+        connection: To the database.
+    """
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert
