@@ -1,7 +1,7 @@
 """
 How fast the engine drains, beside procrastinate alone on the same server.
 
-``python bench_engine.py [--orders N]`` from the root of the repository starts a
+``python plugins/pmkit-procrastinate/bench_engine.py [--jobs N] [--calls N]`` starts a
 PostgreSQL of its own, prints one JSON object, and exits with 1 if a figure is missed.
 """
 
@@ -15,15 +15,14 @@ import logging
 import pathlib
 import statistics
 import sys
-import tempfile
 import time
 
 import procrastinate
 
 HERE = pathlib.Path(__file__).parent
-sys.path[:0] = [str(HERE.parents[1]), str(HERE / "tests")]
+sys.path.insert(0, str(HERE.parents[1]))
 
-import far_market  # noqa: E402
+from bench.store_drain import Drain  # noqa: E402
 from pmkit.shell.desk import Desk  # noqa: E402
 from pmkit.shell.engine.settings import WorkerSettings  # noqa: E402
 from tests.postgresql import server  # noqa: E402
@@ -36,13 +35,6 @@ WANTED = 0.5
 SETTINGS = WorkerSettings(threads=4)
 SLOTS = 32
 NOW = dt.timedelta()
-
-
-class Nothing:
-    """Stands where companies keep their journal: what is measured is not theirs."""
-
-    def once(self, what, about, key):
-        """Do nothing."""
 
 
 def alone(store, count):
@@ -92,13 +84,10 @@ def idle_wakes(desk, count):
     return count / timed(engine)
 
 
-def effects(desk, count, name):
-    """Drain calls to companies that do nothing: a charge and a booking for each."""
-    engine = engine_on(desk)
-    for number in range(count):
-        far_market.paid(desk, f"{name}-{number}")
-    seconds = timed(engine)
-    return 2 * count / seconds, count / seconds
+def calls(drain, count):
+    """Drain calls that do nothing, each of an order of its own."""
+    drain.fill(count)
+    return count / timed(engine_on(drain.desk))
 
 
 def timed(engine):
@@ -111,24 +100,22 @@ def timed(engine):
 def main():
     """Measure in turns, and compare the medians."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--orders", type=int, default=100)
+    asked.add_argument("--calls", type=int, default=300)
     asked.add_argument("--jobs", type=int, default=1000)
     asked.add_argument("--rounds", type=int, default=3)
     given = asked.parse_args()
     logging.disable(logging.WARNING)
-    found = {"alone": [], "idle_wakes": [], "calls": [], "orders": []}
-    with server() as running, tempfile.TemporaryDirectory() as folder:
-        panel = far_market.panel(folder)
-        for each in (*panel.agencies.values(), *panel.methods.values()):
-            each.journal = Nothing()
-        with Desk.open(running.database(), panel=panel) as desk:
-            install(desk.store)
-            for number in range(given.rounds):
-                found["alone"].append(alone(desk.store, given.jobs))
-                found["idle_wakes"].append(idle_wakes(desk, given.jobs))
-                calls, orders = effects(desk, given.orders, f"R{number}")
-                found["calls"].append(calls)
-                found["orders"].append(orders)
+    found = {"alone": [], "idle_wakes": [], "calls": [], "local_calls": []}
+    with server() as running, Desk.open(running.database()) as desk:
+        install(desk.store)
+        drain = Drain(desk.store, desk.store.engine)
+        for _ in range(given.rounds):
+            found["alone"].append(alone(desk.store, given.jobs))
+            found["idle_wakes"].append(idle_wakes(desk, given.jobs))
+            found["calls"].append(calls(drain, given.calls))
+            desk.store.waker = None
+            drain.fill(given.calls)
+            found["local_calls"].append(drain.ours())
     rates = {name: round(statistics.median(each), 1) for name, each in found.items()}
     ratio = rates["idle_wakes"] / rates["alone"]
     print(json.dumps({"per_second": rates, "ratio": round(ratio, 2), "wanted": WANTED}))
