@@ -337,6 +337,7 @@ from pmkit.shell.clock import (
 )
 from pmkit.shell.desk import Desk as Desk
 from pmkit.shell.desk.importing import OpenedOrders as OpenedOrders
+from pmkit.shell.desk.leased import Work as Work
 from pmkit.shell.desk.operations import (
     OperationOutcome as OperationOutcome,
     OperationStatus as OperationStatus,
@@ -345,6 +346,16 @@ from pmkit.shell.desk.rechecking import OrderRecheck as OrderRecheck
 from pmkit.shell.document import (
     OrderDocument as OrderDocument,
     read_order_document as read_order_document,
+)
+from pmkit.shell.engine.local import LocalEngine as LocalEngine
+from pmkit.shell.engine.port import (
+    Engine as Engine,
+    Waker as Waker,
+)
+from pmkit.shell.engine.settings import WorkerSettings as WorkerSettings
+from pmkit.shell.engine.worker import (
+    Done as Done,
+    Worker as Worker,
 )
 from pmkit.shell.ids import (
     CountedIds as CountedIds,
@@ -357,4 +368,8 @@ from pmkit.shell.store import (
     Store as Store,
     verify as verify,
 )
+from pmkit.shell.store.due import Metrics as Metrics
+from pmkit.shell.store.leasing import LeaseLostError as LeaseLostError
+from pmkit.shell.store.standing import Left as Left
+from pmkit.shell.store.workers import WorkerRow as WorkerRow
 from pmkit.shell.webhooks import WebhookEndpoint as WebhookEndpoint
