@@ -116,6 +116,16 @@ def test_worker_once(run, tmp_path) -> None:
     assert 0 == json.loads(out)["leases_lost"]
 
 
+def test_worker_with_an_engine_that_is_not_there(run, tmp_path) -> None:
+    """Who names an engine that is not installed learns which there are."""
+    instances = tmp_path / "pmkit.toml"
+    instances.write_text("", encoding="utf-8")
+    code, _, err = run("worker", "--plugins", instances, "--engine", "steam")
+
+    assert 2 == code
+    assert "No engine 'steam' is installed. There is: local" in err
+
+
 def test_worker_with_times_that_do_not_fit(run, tmp_path) -> None:
     """A heartbeat that is too seldom is refused in one line."""
     instances = tmp_path / "pmkit.toml"

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
     from pmkit.hooks.panel import Panel
     from pmkit.shell.clock import Clock
+    from pmkit.shell.desk import Desk
     from pmkit.shell.engine.local import LocalEngine
     from pmkit.shell.engine.settings import WorkerSettings
     from pmkit.shell.engine.worker import Done
 
+#: Where a distribution names the engine that it brings.
+_ENGINES = "pmkit.engines.v1"
 _F = TypeVar("_F", bound="Callable[..., Any]")
 
 
@@ -37,6 +40,13 @@ def _seconds(name: str, default: float, words: str) -> Callable[[_F], _F]:
     required=True,
     metavar="FILE.toml",
     help="The instances of plugins, with their settings.",
+)
+@click.option(
+    "--engine",
+    "kind",
+    default="local",
+    show_default=True,
+    help="What wakes it: local, or an installed engine such as procrastinate.",
 )
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
 @click.option(
@@ -55,6 +65,7 @@ def worker(
     *,
     db: str,
     plugins: str,
+    kind: str,
     once: bool,
     as_json: bool,
     threads: int,
@@ -72,17 +83,35 @@ def worker(
     """
     from pmkit.cli.orders import stored
     from pmkit.shell.desk import Desk
-    from pmkit.shell.engine.local import LocalEngine
 
+    make = _engine(kind)
     settings = _settings(threads, seconds)
     panel = _panel(plugins)
     with Desk(stored(db), panel=panel, clock=clock) as desk:
-        engine = LocalEngine(desk, settings)
+        engine = make(desk, settings)
         _stop_on_signals(engine)
         if not as_json:
             click.echo(f"Worker {engine.worker.name} on {_shown(db)}.", err=True)
         done = engine.run(once=once)
     _say(engine, done, as_json=as_json)
+
+
+def _engine(kind: str) -> Callable[[Desk, WorkerSettings], LocalEngine]:
+    """Find an engine by its name; others than ours come with a distribution."""
+    from importlib.metadata import entry_points
+
+    from pmkit.core.errors import InputError
+    from pmkit.shell.engine.local import LocalEngine
+
+    if kind == "local":
+        return LocalEngine
+    found = entry_points(group=_ENGINES)
+    if kind not in found.names:
+        names = ", ".join(["local", *sorted(found.names)])
+        msg = f"No engine {kind!r} is installed."
+        raise InputError(msg, field="engine", remedy=f"There is: {names}.")
+    made: Callable[[Desk, WorkerSettings], LocalEngine] = found[kind].load()
+    return made
 
 
 def _settings(threads: int, seconds: dict[str, float]) -> WorkerSettings:
