@@ -85,8 +85,9 @@ class Points:
             connection.info.setdefault(_TABLES, {})[found[1].lower()] = None
 
     def rolled_back(self, connection: Any) -> None:
-        """Forget what it wrote."""
-        connection.info.pop(_TABLES, None)
+        """Forget what it wrote; a connection that broke has forgotten by itself."""
+        if not connection.invalidated:
+            connection.info.pop(_TABLES, None)
 
     def committing(self, connection: Any) -> None:
         """Pass the boundary before a commit."""
