@@ -105,6 +105,8 @@ def acknowledged(store: Store, acks: Iterable[tuple[str, str]]) -> list[str]:
 def live(store: Store) -> list[str]:
     """I-LIVE: say what hangs, and what nobody was told."""
     found = [f"I-LIVE: {each}" for each in hanging(store)]
+    with store.snapshot() as tx:
+        found += [f"I-LIVE: nobody looks at {each}" for each in tx.without_timer()]
     left = unsent(store)
     return [*found, f"I-LIVE: {left} notices unsent"] if left else found
 

@@ -340,10 +340,6 @@ class Marketplace(RuleBasedStateMachine):
             store = self.desk.store
             broken = invariants.broken(store, self.desk.orders(), self.far.counts())
             broken += invariants.acknowledged(store, self.acks)
-            with store.snapshot() as tx:
-                broken += [
-                    f"I-LIVE: {each} has no timer" for each in tx.without_timer()
-                ]
             broken += self._stuck()
             assert broken == []
         finally:
