@@ -176,10 +176,10 @@ def desk_agrees(rig: Rig) -> None:
         raise Inapplicable(reason)
     try:
         stable_ids(rig)
-    except Failed as evidence:
+    except Failed as unstable:
         # A desk that hears news under ever new ids hears it for ever.
         reason = "News has no stable ids: PLG-MAP-004 comes first."
-        raise Inapplicable(reason) from evidence
+        raise Inapplicable(reason) from unstable
     last = _changes(rig, operation) - 1
     counter = Counter(rig)
     with counter.desk:
