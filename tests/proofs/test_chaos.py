@@ -7,6 +7,6 @@ from tests.proofs.sessions import session
 
 def test_a_few_stops_and_cuts():
     """A stopped server or a cut wire loses nothing, and a repetition is one command."""
-    code, said = session("chaos_pg", "--rounds", "12")
+    code, said = session("chaos_pg", "--rounds", "8")
 
     assert (0, said) == (code, said)

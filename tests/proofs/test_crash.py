@@ -42,8 +42,8 @@ class TestKill:
     def test_a_sample_of_boundaries(self, database):
         """A process that gets kill -9 loses nothing and does nothing twice."""
         code, said = session(
-            "crash", "--databases", database, "--ways", "kill", "--sample", "10",
-            "--double", "2",
+            "crash", "--databases", database, "--ways", "kill", "--sample", "6",
+            "--double", "1",
         )  # fmt: skip
 
         assert (0, said) == (code, said)
