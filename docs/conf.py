@@ -54,6 +54,8 @@ nitpick_ignore_regex = [
     (r"py:class", r"pmkit\.(core|effects|facts|hooks|sandbox|shell)\..*"),
     (r"py:(class|data|obj)", r"_?[A-Z]\w*"),
     (r"py:class", "optional"),
+    # What Sphinx cuts out of Callable[[], float].
+    (r"py:class", r"Callable\[\["),
 ]
 
 
