@@ -55,7 +55,7 @@ nitpick_ignore_regex = [
     (r"py:(class|data|obj)", r"_?[A-Z]\w*"),
     (r"py:class", "optional"),
     # What Sphinx cuts out of Callable[[], float].
-    (r"py:class", r"Callable\[\["),
+    (r"py:class", r"Callable\[\[\]"),
 ]
 
 
