@@ -203,9 +203,9 @@ def docs(session: nox.Session) -> None:
     session.run("pytest", "README.md", "CONTRIBUTING.md", "docs")
     # A migration runs inside alembic only; its tests are tests/shell.
     session.run("pytest", "--doctest-modules", "--ignore-glob=*/migrations/*", "src")
-    for plugin in PLUGINS:
-        session.run("pytest", f"{plugin}/README.md")
-        session.run("pytest", "--doctest-modules", f"{plugin}/src")
+    for plugin in PLUGINS:  # 5: a plugin may have no example that runs by itself
+        pages = (f"{plugin}/README.md", f"{plugin}/src")
+        session.run("pytest", "--doctest-modules", *pages, success_codes=[0, 5])
 
 
 @nox.session(python=ONE, default=False)
