@@ -25,12 +25,17 @@ from pmkit.core.ports import (
     RefundObservation,
 )
 from pmkit.core.service import Booking, EarlierReport, ServiceStage
-from pmkit.effects.carry import booking_request, carry_out
+from pmkit.effects.carry import booking_request, plugin_of, request_of, send
 from pmkit.hooks.panel import Panel
 from pmkit.sandbox import World
 
 AGENCY_NAME = "sandbox-agency"
 CARD = "sandbox-card"
+
+
+def carry_out(order, effect, panel):
+    """Make one call, as a desk does in three steps."""
+    return send(plugin_of(effect, panel), effect, request_of(order, effect))
 
 
 @pytest.fixture(name="world")

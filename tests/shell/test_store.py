@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import pathlib
 import sqlite3
 import subprocess
@@ -38,6 +39,7 @@ from pmkit.shell.store.chain import GENESIS, digest, event_hash
 from pmkit.shell.store.engines import sqlite_engine
 from pmkit.shell.store.opening import prepare, upgrade
 from pmkit.shell.store.schema import APPLICATION_ID, HEAD, tables
+from pmkit.shell.wire import decode
 
 AT = dt.datetime(2026, 1, 5, 9, 0, 0, 123456, tzinfo=dt.UTC)
 BUYER = Actor(role=Role.BUYER, party="Nordwind GmbH")
@@ -371,14 +373,16 @@ class TestOutboxAndInbox:
     """Messages out and in."""
 
     def test_notices(self, store):
-        """A notice is unsent until it was sent; a failure keeps it."""
+        """Notices keep the order in which they were noted, and are not sent yet."""
         with store.transaction() as tx:
             tx.add_notices([notice("b"), notice("a")], AT)
-            assert [notice("b"), notice("a")] == tx.unsent_notices()
-            tx.mark_sent("b", AT)
-            tx.mark_failed("a", "OSError")
+            outbox = tx.tables.outbox
+            asked = sa.select(outbox.c.notice, outbox.c.sent_at)
+            rows = tx.connection.execute(asked.order_by(outbox.c.number)).all()
 
-            assert [notice("a")] == tx.unsent_notices()
+        assert [(notice("b"), None), (notice("a"), None)] == [
+            (decode(json.loads(row.notice), Notice), row.sent_at) for row in rows
+        ]
 
     def test_news_counts_once(self, store):
         """A message is new once per provider and account."""

@@ -42,29 +42,6 @@ _NEWS: dict[EffectKind, type[News]] = {
 _MANY = frozenset({EffectKind.CHARGE, EffectKind.REFUND})
 
 
-def carry_out(order: Order, effect: Effect, panel: Panel) -> tuple[News, ...] | Pending:
-    """
-    Make one call.
-
-    Args:
-        order: The order as it was when it asked for the call.
-
-        effect: The call.
-
-        panel: The attached plugins.
-
-    Returns:
-        What the plugin observed, or that it will tell later; only the core decides
-        what that means.
-
-    Raises:
-        pmkit.UnknownPluginError: If the plugin is not attached any more.
-
-        pmkit.PluginError: If it answers with something else than it must.
-    """
-    return send(plugin_of(effect, panel), effect, request_of(order, effect))
-
-
 def plugin_of(effect: Effect, panel: Panel) -> Agency | PaymentMethod:
     """
     Find the plugin that a call is for.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import attrs
 import pytest
+import sqlalchemy as sa
 from tests.shell.counter import AGENCY, BUYER, OPERATOR, ORDER, SUPPLIER, Counter
 
 import pmkit
@@ -165,10 +167,11 @@ class TestApplying:
 
         list(counter.desk.recheck(LONGER, apply=True))
         with counter.desk.store.snapshot() as tx:
-            subjects = [(n.to, n.subject) for n in tx.unsent_notices()]
+            told = tx.connection.execute(sa.select(tx.tables.outbox.c.notice)).scalars()
+            subjects = [(n["to"], n["subject"]) for n in map(json.loads, told)]
 
         assert given == counter.service.book_by
-        assert (Role.OPERATOR, "A deadline to decide") in subjects
+        assert (Role.OPERATOR.value, "A deadline to decide") in subjects
         counter.desk.close()
 
     @pytest.mark.parametrize("actor", [BUYER, SUPPLIER, AGENCY])

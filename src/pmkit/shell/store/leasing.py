@@ -343,14 +343,3 @@ class Leasing(Waking):
                 .values(fence=claim.fence, lease_owner=lease.owner, lease_until=until)
             )
         return claims
-
-    def open_plugins(self) -> list[str]:
-        """List the plugins that calls wait for, sorted."""
-        effects = self.tables.effects
-        asked = (
-            sa.select(effects.c.plugin)
-            .where(sa.literal_column(OPEN_EFFECT))
-            .distinct()
-            .order_by(effects.c.plugin)
-        )
-        return list(self.connection.execute(asked).scalars())
