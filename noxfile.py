@@ -7,19 +7,23 @@ Versions of tools stand in ``pyproject.toml``, in the dependency groups.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import functools
 import json
 import os
 import pathlib
 import re
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+from typing import TYPE_CHECKING
 
 import nox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -321,6 +325,19 @@ def property(session: nox.Session) -> None:  # noqa: A001 - the name of the suit
     session.run("pytest", "tests/property", *session.posargs)
 
 
+@contextlib.contextmanager
+def _little_memory() -> Iterator[None]:
+    """Bound what a mutant that loops for ever can take; 4 GB are enough for any."""
+    import resource  # there is none on Windows, where the other sessions run, too
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
 @nox.session(python=ONE, default=False)
 def mutants(session: nox.Session) -> None:
     """Break calendars and deadlines in every small way: the tests must notice 95 %."""
@@ -329,9 +346,8 @@ def mutants(session: nox.Session) -> None:
     # Results of an earlier run may be those of earlier tests.
     results = ROOT / "mutants"
     shutil.rmtree(results, ignore_errors=True)
-    # A mutant may loop for ever and take memory meanwhile: 4 GB are enough for any.
-    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-    session.run("mutmut", "run", *(session.posargs or ["--max-children", "2"]))
+    with _little_memory():
+        session.run("mutmut", "run", *(session.posargs or ["--max-children", "2"]))
     session.run("mutmut", "results")
     session.run("mutmut", "export-cicd-stats", silent=True)
     counts = json.loads((results / "mutmut-cicd-stats.json").read_text("utf-8"))
