@@ -4,10 +4,21 @@ What the desk does by itself: call plugins, hear their news, mind the clock.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
+from pmkit.core.errors import CorruptStoreError
+from pmkit.shell.desk.holding import ALONE
 from pmkit.shell.desk.leased import ROUNDS, LeasedDesk, Work
-from pmkit.shell.desk.troubles import Trouble
+from pmkit.shell.desk.open_call import Came
+from pmkit.shell.desk.troubles import Trouble, trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pmkit.shell.desk.holding import Holder
+    from pmkit.shell.store.rows import EffectRow
 
 __all__ = ["Trouble", "Work", "WorkingDesk"]
 
@@ -39,7 +50,7 @@ class WorkingDesk(LeasedDesk):
             heard = self._hear_all(found)
             parked = []
             heard += self._hear_messages(found, parked)
-            swept = self._sweep_all()
+            swept = self._sweep_all(found)
             troubles |= {trouble.subject: trouble for trouble in found}
             done = attrs.evolve(
                 done,
@@ -55,19 +66,41 @@ class WorkingDesk(LeasedDesk):
             done, notified=notified, troubles=(*troubles.values(), *parked, *late)
         )
 
+    def _carry_out(
+        self, row: EffectRow, troubles: list[Trouble], holder: Holder = ALONE
+    ) -> Came:
+        try:
+            return super()._carry_out(row, troubles, holder)
+        except CorruptStoreError as error:  # one order that is damaged stops no other
+            name = row.effect.operation_id
+            troubles.append(trouble(row.order_id, name, error))
+            return Came.NOTHING
+
     def _hear_all(self, troubles: list[Trouble]) -> int:
-        return sum(
-            self._hear(self._peek(order_id), troubles) for order_id in self._moving()
+        return self._each(
+            troubles, lambda order_id: self._hear(self._peek(order_id), troubles)
         )
 
-    def _sweep_all(self) -> int:
+    def _sweep_all(self, troubles: list[Trouble]) -> int:
         """Let time do what it does on every order; take the due timers away."""
         with self.store.snapshot() as tx:
             due = set(tx.due_orders(self.clock.now()))
-        return sum(
-            self._pass(order_id) if order_id in due else self.sweep(order_id)
-            for order_id in self._moving()
+        return self._each(
+            troubles,
+            lambda order_id: (
+                self._pass(order_id) if order_id in due else self.sweep(order_id)
+            ),
         )
+
+    def _each(self, troubles: list[Trouble], do: Callable[[str], int]) -> int:
+        """Do something on every order; one that cannot be read stops no other."""
+        done = 0
+        for order_id in self._moving():
+            try:
+                done += do(order_id)
+            except CorruptStoreError as error:
+                troubles.append(trouble(order_id, order_id, error))
+        return done
 
     def _moving(self) -> tuple[str, ...]:
         """The orders that something can still happen to."""
