@@ -21,6 +21,8 @@ _PRAGMAS = (
 )
 #: Seconds that a writer waits for the lock of an order before it gives up.
 _LOCK_TIMEOUT = "10s"
+#: Of what each platform has, that which needs no descriptor of its own.
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 _POSTGRESQL = {"postgresql", "postgresql+psycopg"}
 
 
@@ -57,7 +59,7 @@ def postgresql_engine(url: sa.URL, **more: Any) -> sa.Engine:
     """
     given = {"options": f"-c lock_timeout={_LOCK_TIMEOUT}", "connect_timeout": 10}
     try:
-        return sa.create_engine(
+        engine = sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
             hide_parameters=True,
             isolation_level="READ COMMITTED",
@@ -70,6 +72,8 @@ def postgresql_engine(url: sa.URL, **more: Any) -> sa.Engine:
         msg = "The driver of PostgreSQL is not installed."
         remedy = "Install the extra: pmkit-sdk[postgres]."
         raise StoreError(msg, field="path", remedy=remedy) from None
+    sa.event.listen(engine, "checkin", _on_checkin)
+    return engine
 
 
 def is_postgresql(url: sa.URL) -> bool:
@@ -101,6 +105,13 @@ def _on_connect(connection: Any, _: object) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(pragma).close()
+
+
+def _on_checkin(connection: Any, _: object) -> None:
+    # After a snapshot SQLAlchemy would ask for transactions that write, and so go
+    # around a server that its owner has set to read only.
+    if connection is not None and not connection.closed:
+        connection.read_only = None
 
 
 def _on_begin(connection: sa.Connection) -> None:
