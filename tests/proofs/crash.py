@@ -34,10 +34,11 @@ from tests.proofs.journey import (
     journey,
     opening,
 )
-from tests.proofs.keeping import Databases, Files
+from tests.proofs.keeping import LIGHT, Databases, Files
 from tests.proofs.outside import Outside
 from tests.proofs.points import POINTS, CrashError
 from tests.proofs.running import Tally, options, say, scratch, seeded
+from tests.proofs.warm import collect_rarely
 
 if TYPE_CHECKING:
     import random
@@ -107,8 +108,8 @@ class Road:
         self.points: list[list[str]] = []
         self.told: list[dict[str, list[str]]] = []
         self.notices: list[int] = []
+        self.acks: list[list[tuple[str, str]]] = []
         self.bystander = ""
-        self._count = 0
         self._travel()
 
     def _world(self, name: str) -> Remote:
@@ -131,6 +132,7 @@ class Road:
         clock = clock_at(step)
         far.now(clock.now().isoformat())
         with contextlib.closing(open_desk(where, far, clock)) as desk:
+            self.acks.append(keys_of(desk))
             POINTS.begin()
             if step.take is None:
                 assert step.happen is not None
@@ -157,29 +159,18 @@ class Road:
         """Tell the histories after a step."""
         return self.told[step - len(self.steps)]
 
-    def acks(self, step: int) -> list[tuple[str, str]]:
+    def acknowledged(self, step: int) -> list[tuple[str, str]]:
         """List the keys of the commands that were acknowledged before a step."""
-        with contextlib.closing(
-            open_desk(
-                self.keeping.where(f"before-{step}"),
-                self._world(f"before-{step}"),
-                clock_at(self.steps[step]),
-            )
-        ) as desk:
-            return keys_of(desk)
+        return self.acks[step - len(self.steps)]
 
     @contextlib.contextmanager
     def again(self, step: int) -> Iterator[tuple[str, Remote]]:
         """Stand before a step once more, on a copy."""
-        self._count += 1
-        name = f"again-{self._count}"
-        where = self.keeping.copy(f"before-{step}", name)
-        far = self._world(name).begin(like=f"{self.name}-before-{step}")
+        far = self._world("again").begin(like=f"{self.name}-before-{step}")
         try:
-            yield where, far
+            yield self.keeping.stand(f"before-{step}"), far
         finally:
             far.forget()
-            self.keeping.drop(name)
 
 
 def keys_of(desk: Desk) -> list[tuple[str, str]]:
@@ -247,7 +238,7 @@ def finish(
     if step.name == "work":
         found += _same(road, number, desk)
     store = desk.store
-    found += invariants.acknowledged(store, road.acks(number))
+    found += invariants.acknowledged(store, road.acknowledged(number))
     found += invariants.broken(store, _there(desk), far.counts())
     if invariants.state_of(store, BYSTANDER) != road.bystander:
         found.append("I-ISO: another order changed")
@@ -375,7 +366,7 @@ def roads(databases: str, ways: str) -> Iterator[dict[str, Road]]:
         there = stack.enter_context(outside_process(folder / "journal.jsonl"))
         server = None
         if "postgresql" in databases:
-            server = stack.enter_context(postgresql.server())
+            server = stack.enter_context(postgresql.server(**LIGHT))
         for way in ways.split(","):
             for database in databases.split(","):
                 place = folder / f"{database}-{way}"
@@ -408,6 +399,7 @@ def main() -> int:
         for name, road in found.items():
             say(f"crash: {name}: {len(road.cases())} boundaries")
         tally = Tally("crash", given)
+        collect_rarely()
         return tally.run(cases_of(found, given), lambda case: prove(found, case))
 
 

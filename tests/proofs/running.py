@@ -7,6 +7,9 @@ Every case has a name; a failure prints it with the command that replays it alon
 from __future__ import annotations
 
 import argparse
+import collections
+import contextlib
+import itertools
 import json
 import pathlib
 import random
@@ -50,10 +53,26 @@ def options(what: str, **defaults: Any) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=0.0, help="stop after these")
     parser.add_argument("--progress", default="", help="file to go on from")
     parser.add_argument("--only", default="", help="the one case to replay")
+    parser.add_argument("--shard", default="1/1", help="such as 1/2: every other case")
     for name, value in defaults.items():
         flag = f"--{name.replace('_', '-')}"
         parser.add_argument(flag, type=type(value), default=value)
     return parser.parse_args()
+
+
+def shard_of(given: argparse.Namespace) -> tuple[int, int]:
+    """Tell which shard of how many was asked for."""
+    shard, _, of = given.shard.partition("/")
+    return int(shard), int(of)
+
+
+def progress(file: pathlib.Path) -> list[dict[str, Any]]:
+    """Read a progress file; the last line of a killed run may be cut off."""
+    found = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        with contextlib.suppress(json.JSONDecodeError):
+            found.append(json.loads(line))
+    return found
 
 
 class Tally:
@@ -64,18 +83,31 @@ class Tally:
         session: The name of the nox session.
 
         given: The options.
+
+        counted: Gives what a case counted besides, such as steps.
+
+    Attributes:
+        counts: The sums of that, those of earlier runs included.
     """
 
-    def __init__(self, session: str, given: argparse.Namespace) -> None:
+    def __init__(
+        self,
+        session: str,
+        given: argparse.Namespace,
+        *,
+        counted: Callable[[], dict[str, float]] = dict,
+    ) -> None:
         self.session = session
         self.given = given
+        self.counted = counted
         self.began = time.monotonic()
         self.done: dict[str, list[str]] = {}
+        self.counts: collections.Counter[str] = collections.Counter()
         self.file = pathlib.Path(given.progress) if given.progress else None
         if self.file is not None and self.file.exists():
-            for line in self.file.read_text(encoding="utf-8").splitlines():
-                kept = json.loads(line)
+            for kept in progress(self.file):
                 self.done[kept["case"]] = kept["broken"]
+                self.counts.update(kept.get("counts", {}))
 
     def run(self, cases: Iterable[str], prove: Callable[[str], list[str]]) -> int:
         """
@@ -90,7 +122,7 @@ class Tally:
             The exit code.
         """
         ran = 0
-        for case in [self.given.only] if self.given.only else cases:
+        for case in [self.given.only] if self.given.only else self._mine(cases):
             if case in self.done and not self.given.only:
                 continue
             if self.over:
@@ -107,6 +139,11 @@ class Tally:
         )
         return 1 if failed else 0
 
+    def _mine(self, cases: Iterable[str]) -> Iterable[str]:
+        """Give those of the shard that is ours."""
+        shard, of = shard_of(self.given)
+        return itertools.islice(cases, shard - 1, None, of)
+
     @property
     def over(self) -> bool:
         """Whether the time is up."""
@@ -115,9 +152,12 @@ class Tally:
 
     def _keep(self, case: str, broken: list[str]) -> None:
         self.done[case] = broken
+        counts = self.counted()
+        self.counts.update(counts)
         if self.file is not None:
+            kept = {"case": case, "broken": broken, "counts": counts}
             with self.file.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"case": case, "broken": broken}) + "\n")
+                file.write(json.dumps(kept) + "\n")
         for each in broken[:10]:
             say(f"{case}: {each}")
         if broken:
