@@ -205,6 +205,7 @@ _HOME = {
     "ServiceStatus": "pmkit.core.status",
     "SetClock": "pmkit.shell.clock",
     "SettingsError": "pmkit.core.plugin_errors",
+    "SharedFileWarning": "pmkit.shell.store.sharing",
     "ShipDateError": "pmkit.core.errors",
     "SlotUnavailableError": "pmkit.core.plugin_errors",
     "StaleWriteError": "pmkit.core.errors",

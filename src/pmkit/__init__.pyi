@@ -370,6 +370,7 @@ from pmkit.shell.store import (
 )
 from pmkit.shell.store.due import Metrics as Metrics
 from pmkit.shell.store.leasing import LeaseLostError as LeaseLostError
+from pmkit.shell.store.sharing import SharedFileWarning as SharedFileWarning
 from pmkit.shell.store.standing import Left as Left
 from pmkit.shell.store.workers import WorkerRow as WorkerRow
 from pmkit.shell.webhooks import WebhookEndpoint as WebhookEndpoint

@@ -78,8 +78,9 @@ def worker(
     lease, and what a worker that died had taken is taken over by the others.  It ends
     when it is interrupted or terminated: what is in hand is finished first.
 
-    With --json: worker, carried_out, heard, swept, notified, leases_lost and troubles,
-    a list of order, subject, code and message; printed when it ends.
+    With --json: worker, carried_out, heard, swept, notified, leases_lost, troubles, a
+    list of order, subject, code and message, and warnings, about the database; printed
+    when it ends.
     """
     from pmkit.cli.orders import stored
     from pmkit.shell.desk import Desk
@@ -88,12 +89,15 @@ def worker(
     settings = _settings(threads, seconds)
     panel = _panel(plugins)
     with Desk(stored(db), panel=panel, clock=clock) as desk:
+        warnings = desk.store.warnings()
         engine = make(desk, settings)
         _stop_on_signals(engine)
         if not as_json:
             click.echo(f"Worker {engine.worker.name} on {_shown(db)}.", err=True)
+            for warning in warnings:
+                click.echo(f"Warning: {warning}", err=True)
         done = engine.run(once=once)
-    _say(engine, done, as_json=as_json)
+    _say(engine, done, warnings, as_json=as_json)
 
 
 def _engine(kind: str) -> Callable[[Desk, WorkerSettings], LocalEngine]:
@@ -156,7 +160,9 @@ def _shown(db: str) -> str:
     return sa.make_url(db).render_as_string(hide_password=True)
 
 
-def _say(engine: LocalEngine, done: Done, *, as_json: bool) -> None:
+def _say(
+    engine: LocalEngine, done: Done, warnings: tuple[str, ...], *, as_json: bool
+) -> None:
     said = {
         "worker": engine.worker.name,
         "carried_out": done.carried_out,
@@ -173,6 +179,7 @@ def _say(engine: LocalEngine, done: Done, *, as_json: bool) -> None:
             }
             for trouble in done.troubles
         ],
+        "warnings": list(warnings),
     }
     if as_json:
         click.echo(json.dumps(said))

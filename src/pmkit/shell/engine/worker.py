@@ -4,6 +4,7 @@ A worker: one process that takes what is due under leases, and says that it is a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import socket
@@ -20,6 +21,7 @@ from pmkit.shell.desk.leased import Work
 from pmkit.shell.engine.pace import Pace
 from pmkit.shell.engine.settings import WorkerSettings
 from pmkit.shell.store.leasing import Claim, Lease
+from pmkit.shell.store.sharing import SharedFileWarning, warn_once
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from pmkit.shell.desk import Desk
+    from pmkit.shell.store.workers import WorkerRow
 
 # What is left of a lease when nothing is begun any more: the far side hears of a call
 # only while nobody else can have taken it over.
@@ -35,6 +38,8 @@ _MARGIN = 0.1
 #: What is kept of what did not go through; the rows hold all of it.
 _TROUBLES = 100
 _BATCH = 16
+#: The workers of this process.
+_OURS: set[str] = set()
 
 
 @attrs.frozen(kw_only=True)
@@ -90,6 +95,7 @@ class Worker(Holder):
         #: How often another worker took over from this one.
         self.leases_lost = 0
         self.counter = counter
+        _OURS.add(self.name)
         self._held: dict[int, _Held] = {}
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -169,10 +175,25 @@ class Worker(Holder):
                 started_at=self._started_at or now,
                 lost=self.leases_lost,
             )
+            seen = tx.workers_seen() if self.desk.store.warnings() else []
         with self._lock:
             for one in renewed:
                 if id(one.claim) in self._held:
                     self._held[id(one.claim)] = _Held(one.claim, said)
+        self._look_at(seen)
+
+    def _look_at(self, seen: list[WorkerRow]) -> None:
+        """Warn if others write the same file, where that may damage it."""
+        began = self._started_at
+        # Who was seen before may be over; who was seen since works beside this one.
+        others = [
+            each.name
+            for each in seen
+            if each.name not in _OURS and began is not None and each.seen_at > began
+        ]
+        # Where warnings are errors this one stops no worker: it is told all the same.
+        with contextlib.suppress(SharedFileWarning):
+            warn_once(self.desk.store, others)
 
     def _beat_on(self) -> None:
         while not self._over.wait(self.settings.heartbeat.total_seconds()):

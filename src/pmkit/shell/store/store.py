@@ -23,6 +23,7 @@ from pmkit.shell.store.engines import (
 from pmkit.shell.store.faults import understood
 from pmkit.shell.store.opening import check_file, prepare
 from pmkit.shell.store.schema import Tables, tables
+from pmkit.shell.store.sharing import doubt
 from pmkit.shell.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 #: Who loses the race for an order so often decides on one that never stands still.
 _TRIES = 5
-_WAL_RESET_FIXED = (3, 51, 3)
 _LIKE_URL = "Write sqlite:///pm.db, postgresql://user@host/database, or a path."
 
 
@@ -58,6 +58,8 @@ class Store:
         self.tables = names
         #: Told of what has to be come back to, inside the transaction that decides it.
         self.waker: Waker | None = None
+        #: The version of SQLite that this process is linked with.
+        self.linked: tuple[int, ...] = sqlite3.sqlite_version_info
         self._owned = owned
         self._writing = threading.RLock()
 
@@ -279,13 +281,8 @@ class Store:
             process begins the log anew while another writes:
             https://www.sqlite.org/wal.html
         """
-        old = sqlite3.sqlite_version_info < _WAL_RESET_FIXED
-        if self.engine.dialect.name != "sqlite" or not old:
-            return ()
-        said = (
-            f"SQLite {sqlite3.sqlite_version} may damage a file that several processes"
-        )
-        return (f"{said} write: use 3.51.3, one writing process, or PostgreSQL.",)
+        said = doubt(self)
+        return (said,) if said else ()
 
     def close(self) -> None:
         """Let go of the database; an engine of the application stays open."""
