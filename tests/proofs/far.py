@@ -221,11 +221,14 @@ def panel_to(wire: Wire, clock: Callable[[], Any]) -> Panel:
     settings = SandboxSettings(api_key=Secret("proofs"), webhook_secret=Secret(SECRET))
     for manifest in manifests.ALL:
         host.register(manifest, source="pmkit")
-        host.attach(
+        made = host.attach(
             manifest.id,
             settings=settings,
             transport=wire,
             async_transport=wire,
             clock=clock,
         )
+        # What failed often is left alone for half a minute: of the time of the proof.
+        for breaker in (made._reads, made._changes):  # noqa: SLF001
+            breaker._monotonic = lambda: clock().timestamp()  # noqa: SLF001
     return host.panel()

@@ -53,6 +53,7 @@ from tests.proofs.warm import collect_rarely
 
 from pmkit.core.errors import PmkitError
 from pmkit.core.money import Money
+from pmkit.core.payment import UNDER_WAY
 from pmkit.core.visit import Appointment
 from pmkit.shell.clock import SetClock
 from pmkit.shell.webhooks import WebhookEndpoint
@@ -367,6 +368,7 @@ class Marketplace(RuleBasedStateMachine):
         try:
             self.far.calm()
             self.clock.set(self.clock.now() - self.skew)
+            self.arrives()
             for span in _QUIET:
                 self.clock.advance(span)
                 self.far.now(self.clock.now().isoformat())
@@ -381,6 +383,15 @@ class Marketplace(RuleBasedStateMachine):
             if self.other is not None:
                 self.other.close()
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def arrives(self) -> None:
+        """Have the money arrive that was sent: a bank does not keep it for ever."""
+        self.desk.work()
+        for order_id in self.desk.orders():
+            for payment in self.desk.order(order_id).payments:
+                if payment.state in UNDER_WAY:
+                    about = {"payment_id": payment.id}
+                    self.happens("payments/transfer/arrives", **about)
 
     def _stuck(self) -> list[str]:
         """I-LIVE: name services that wait for nobody."""
