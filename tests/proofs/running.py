@@ -56,7 +56,10 @@ def options(what: str, **defaults: Any) -> argparse.Namespace:
     parser.add_argument("--shard", default="1/1", help="such as 1/2: every other case")
     for name, value in defaults.items():
         flag = f"--{name.replace('_', '-')}"
-        parser.add_argument(flag, type=type(value), default=value)
+        if isinstance(value, bool):
+            parser.add_argument(flag, action="store_true")
+        else:
+            parser.add_argument(flag, type=type(value), default=value)
     return parser.parse_args()
 
 

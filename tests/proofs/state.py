@@ -170,7 +170,8 @@ class Marketplace(RuleBasedStateMachine):
     @rule(order_id=_orders, days=st.integers(1, 20))
     def proposes(self, order_id: str, days: int) -> None:
         """Propose a visit."""
-        starts = self.clock.now() + dt.timedelta(days=days)
+        # No two mean the same.
+        starts = self.clock.now() + dt.timedelta(days=days, minutes=self.keys)
         self.command(
             "propose_appointment",
             order_id,

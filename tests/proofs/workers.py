@@ -1,9 +1,12 @@
 """
 Many worker processes on one PostgreSQL, and one of them killed every few seconds.
 
-Orders are opened, placed and paid by a client that never stops; processes with a
-`LocalEngine` do the rest under leases of a second.  Every few seconds one of them gets
-a kill -9 and another one starts.  At the end nothing may be lost, doubled or stuck.
+Orders are opened, placed and paid by a client that never stops; processes with an
+engine do the rest.  Every few seconds one that holds something gets a kill -9, and
+another one starts.  How long it takes until what it held is done is measured; at the
+end nothing may be lost, doubled or stuck.
+
+Leases are of a second; ``--production`` leaves them at what pmkit ships.
 
 Run ``python -m tests.proofs.workers --seconds 180``.
 """
@@ -11,14 +14,18 @@ Run ``python -m tests.proofs.workers --seconds 180``.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import functools
+import itertools
 import os
 import pathlib
 import shutil
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import sqlalchemy as sa
 from tests import postgresql
 from tests.proofs import invariants
@@ -26,27 +33,74 @@ from tests.proofs.crash import open_desk
 from tests.proofs.far import Remote, outside_process
 from tests.proofs.journey import BEGINNING, china, opening
 from tests.proofs.races import QUICK, Ticking
+from tests.proofs.recovering import Watch
 from tests.proofs.running import options, say, scratch, seeded
 
 from pmkit.core.errors import StoreError
 from pmkit.shell.engine.local import LocalEngine
+from pmkit.shell.engine.settings import WorkerSettings
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable, Iterator
 
     from pmkit.shell.desk import Desk
 
 #: Recovery after a kill has to be over by then, in seconds.
 BOUND = 60.0
+#: Seconds between two orders, at least.
+_BETWEEN = 0.5
 
 
-def worker(where: str, far: Remote, clock: Ticking) -> int:
+ENGINES = ("local", "procrastinate")
+_SECOND = dt.timedelta(seconds=1)
+
+
+@attrs.frozen
+class Plan:
+    """
+    How a crowd works.
+
+    Args:
+        engine: What drives it, one of `ENGINES`.
+
+        settings: Of each worker.
+
+        sweep_every: How often procrastinate's rows are looked through.
+
+        pause: Seconds between two kills, about.
+    """
+
+    engine: str
+    settings: WorkerSettings
+    sweep_every: dt.timedelta
+    pause: float
+
+    @classmethod
+    def of(cls, engine: str, *, production: bool) -> Plan:
+        """Plan with leases of a second, or with those that pmkit ships."""
+        if production:
+            # Nobody sends messages here: what happened is asked for.
+            settings = WorkerSettings(ask_in=5 * _SECOND, threads=2)
+            return cls(engine, settings, 10 * _SECOND, 8.0)
+        return cls(engine, attrs.evolve(QUICK, ask_in=_SECOND), _SECOND, 2.0)
+
+    def engine_on(self, desk: Desk) -> Any:
+        """Make the engine."""
+        if self.engine == "local":
+            return LocalEngine(desk, self.settings)
+        from pmkit_procrastinate import ProcrastinateEngine
+
+        return ProcrastinateEngine(desk, self.settings, sweep_every=self.sweep_every)
+
+
+def worker(plan: Plan, where: str, far: Remote, clock: Ticking) -> int:
     """Start a worker process; it works until it is killed."""
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException):
             desk = open_desk(where, far, clock)  # type: ignore[arg-type]
-            engine = LocalEngine(desk, QUICK)
+            engine = plan.engine_on(desk)
             signal.signal(signal.SIGTERM, lambda *_: engine.stop())
             while True:
                 try:
@@ -77,17 +131,21 @@ class Crowd:
         kills: How many were killed.
     """
 
-    def __init__(self, where: str, far: Remote, clock: Ticking, *, count: int) -> None:
-        self.where, self.far, self.clock = where, far, clock
-        self.children = [worker(where, far, clock) for _ in range(count)]
+    def __init__(
+        self, plan: Plan, where: str, far: Remote, clock: Ticking, *, count: int
+    ) -> None:
+        self._worker = functools.partial(worker, plan, where, far, clock)
+        self.children = [self._worker() for _ in range(count)]
+        self.watch = Watch(where)
         self.kills = 0
 
     def kill_one(self, chance: random.Random) -> None:
-        """Kill -9 one, and start another one."""
-        place = chance.randrange(len(self.children))
-        os.kill(self.children[place], signal.SIGKILL)
-        os.waitpid(self.children[place], 0)
-        self.children[place] = worker(self.where, self.far, self.clock)
+        """Kill -9 one that holds something, and start another one."""
+        child = self.watch.busy(self.children, chance)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        self.watch.killed(child)
+        self.children[self.children.index(child)] = self._worker()
         self.kills += 1
 
     def stop(self) -> None:
@@ -98,11 +156,12 @@ class Crowd:
             os.waitpid(child, 0)
 
 
-def quiet(desk: Desk) -> float:
+def quiet(desk: Desk, watch: Watch) -> float:
     """Wait until nothing hangs; tell how long it took."""
     began = time.monotonic()
     while time.monotonic() - began < BOUND:
-        if not invariants.hanging(desk.store) and not _waiting(desk):
+        watch.look()
+        if not (watch.waits or invariants.hanging(desk.store) or _waiting(desk)):
             break
         time.sleep(0.2)
     return time.monotonic() - began
@@ -119,39 +178,75 @@ def _waiting(desk: Desk) -> int:
     return left + invariants.unsent(desk.store)
 
 
-def run(where: str, far: Remote, *, seconds: float, count: int, seed: int) -> list[str]:
+def run(
+    plan: Plan, where: str, far: Remote, *, seconds: float, count: int, seed: int
+) -> list[str]:
     """Run a crowd for some seconds; say what is broken."""
-    chance = seeded(f"workers {seed}")
+    chance = seeded(f"workers {plan.engine} {seed}")
     clock = Ticking(china("01-21 09:00"))
     far.now(clock.now().isoformat())
     # The children begin before this process has any connection that they could share.
-    with contextlib.closing(open_desk(where, far, clock)):  # type: ignore[arg-type]
+    with _client(plan, where, far, clock):
         pass
-    crowd = Crowd(where, far, clock, count=count)
-    acks: list[tuple[str, str]] = []
-    until = time.monotonic() + seconds
-    next_kill = time.monotonic() + chance.uniform(0.5, 2)
-    number = 0
+    crowd = Crowd(plan, where, far, clock, count=count)
     try:
-        while time.monotonic() < until:
-            number += 1
-            with contextlib.closing(open_desk(where, far, clock)) as desk:  # type: ignore[arg-type]
-                acks += orders_of(desk, number)
-            if time.monotonic() > next_kill:
-                crowd.kill_one(chance)
-                next_kill = time.monotonic() + chance.uniform(1, 3)
+        acks = _busy(
+            plan, crowd, chance, seconds, lambda: _client(plan, where, far, clock)
+        )
         crowd.kill_one(chance)
-        with contextlib.closing(open_desk(where, far, clock)) as desk:  # type: ignore[arg-type]
-            spent = quiet(desk)
+        with client() as desk:
+            spent = quiet(desk, crowd.watch)
             crowd.stop()
             found = judge(desk, far, acks)
-        say(f"workers: {number} orders, {crowd.kills} kills, quiet after {spent:.1f} s")
     except BaseException:
         for child in crowd.children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         raise
-    return [*found, f"I-LIVE: not quiet in {BOUND} s"] if spent >= BOUND else found
+    watch = crowd.watch
+    say(
+        f"workers: {plan.engine}: {len({order for order, _ in acks})} orders, "
+        f"{crowd.kills} kills, {watch.held} of them held something, {watch.done} "
+        f"things: done at most {watch.longest:.1f} s after; quiet after {spent:.1f} s"
+    )
+    if max(spent, watch.longest) >= BOUND:
+        found.append(f"I-LIVE: not quiet in {BOUND} s: {watch.waiting()}")
+    return found
+
+
+def _busy(
+    plan: Plan,
+    crowd: Crowd,
+    chance: random.Random,
+    seconds: float,
+    client: Callable[[], contextlib.AbstractContextManager[Desk]],
+) -> list[tuple[str, str]]:
+    """Open orders and kill workers; give what was acknowledged."""
+    acks: list[tuple[str, str]] = []
+    until = time.monotonic() + seconds
+    next_kill = time.monotonic() + chance.uniform(0.5, 2)
+    for number in itertools.count(1):
+        begun = time.monotonic()
+        if begun >= until:
+            return acks
+        with client() as desk:
+            acks += orders_of(desk, number)
+        crowd.watch.look()
+        if time.monotonic() > next_kill:
+            crowd.kill_one(chance)
+            next_kill = time.monotonic() + chance.uniform(0.5, 1.5) * plan.pause
+        while time.monotonic() < begun + _BETWEEN:
+            time.sleep(0.1)
+            crowd.watch.look()
+    return acks
+
+
+@contextlib.contextmanager
+def _client(plan: Plan, where: str, far: Remote, clock: Ticking) -> Iterator[Desk]:
+    """Open a desk that takes commands, and tells the engine of them."""
+    with contextlib.closing(open_desk(where, far, clock)) as desk:  # type: ignore[arg-type]
+        plan.engine_on(desk)
+        yield desk
 
 
 def judge(desk: Desk, far: Remote, acks: list[tuple[str, str]]) -> list[str]:
@@ -174,26 +269,38 @@ def judge(desk: Desk, far: Remote, acks: list[tuple[str, str]]) -> list[str]:
 
 def main() -> int:
     """Run the session."""
-    given = options("Kill workers.", seconds=30.0, workers=8, seed=0)
-    folder = pathlib.Path(scratch())
-    try:
-        with (
-            outside_process(folder / "journal.jsonl") as there,
-            postgresql.server(max_connections="200") as server,
-        ):
-            far = Remote(there, "crowd").begin(BEGINNING.isoformat())
-            broken = run(
-                server.database(),
-                far,
-                seconds=given.seconds,
-                count=given.workers,
-                seed=given.seed,
-            )
-        for each in broken[:20]:
-            say(f"seed {given.seed}: {each}")
-        return 1 if broken else 0
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    given = options(
+        "Kill workers.",
+        seconds=30.0,
+        workers=8,
+        seed=0,
+        engines=",".join(ENGINES),
+        production=False,
+    )
+    broken = []
+    for engine in given.engines.split(","):
+        plan = Plan.of(engine, production=given.production)
+        folder = pathlib.Path(scratch())
+        try:
+            with (
+                outside_process(folder / "journal.jsonl") as there,
+                postgresql.server(max_connections="300") as server,
+            ):
+                far = Remote(there, "crowd").begin(BEGINNING.isoformat())
+                found = run(
+                    plan,
+                    server.database(),
+                    far,
+                    seconds=given.seconds,
+                    count=given.workers,
+                    seed=given.seed,
+                )
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        for each in found[:20]:
+            say(f"{engine}, seed {given.seed}: {each}")
+        broken += found
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
