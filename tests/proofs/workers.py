@@ -189,10 +189,9 @@ def run(
     with _client(plan, where, far, clock):
         pass
     crowd = Crowd(plan, where, far, clock, count=count)
+    client = functools.partial(_client, plan, where, far, clock)
     try:
-        acks = _busy(
-            plan, crowd, chance, seconds, lambda: _client(plan, where, far, clock)
-        )
+        acks = _busy(plan, crowd, chance, seconds, client)
         crowd.kill_one(chance)
         with client() as desk:
             spent = quiet(desk, crowd.watch)
