@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 
 import attrs
@@ -11,6 +12,7 @@ from tests.shell.counter import (
     AGENCY,
     BUYER,
     INSPECTOR,
+    OPERATOR,
     ORDER,
     SUPPLIER,
     Counter,
@@ -27,6 +29,7 @@ from tests.shell.hearing import (
     message,
 )
 
+from pmkit import cli
 from pmkit.core.money import Money
 from pmkit.core.payment import HeldReason, PaymentState, RefundState
 from pmkit.core.ports import (
@@ -42,6 +45,7 @@ from pmkit.core.report import Verdict
 from pmkit.core.service import ServiceStage
 from pmkit.core.visit import VisitState
 from pmkit.effects.webhooks import StandardWebhooks
+from pmkit.shell.store.standing import LeftKind
 from pmkit.shell.webhooks import WebhookEndpoint
 
 SIGNER = StandardWebhooks(secrets=SECRET)
@@ -579,3 +583,78 @@ class TestTwoOrdersWithOneName:
         office.desk.work()
 
         assert office.waiting() == [("m-1", "not-found")]
+
+
+class TestRefused:
+    """Messages that will not be tried again stay to be seen."""
+
+    def refused(self, office):
+        """Have a message of money refused that the far side's plugin read wrongly."""
+        payment = office.paying()
+        due = total(office)
+        wrong = paid(payment, PaymentNews.RECEIVED, name="n-1")
+        office.says(PAY, "msg-1", attrs.evolve(wrong, amount=None))
+        office.desk.work()
+        office.method.news["n-1"] = attrs.evolve(wrong, amount=due)
+        return payment
+
+    def test_it_is_shown_with_its_reason(self, office):
+        """It stands among what was given up, and is counted by itself."""
+        self.refused(office)
+        (dead,) = office.desk.dead(actor=OPERATOR)
+        metrics = office.desk.metrics()
+
+        assert LeftKind.MESSAGE is dead.kind
+        assert (f"{PAY}/msg-1", PAY, "bad-input") == (dead.name, dead.who, dead.error)
+        assert (1, 0) == (metrics.messages_refused, metrics.dead_letters)
+
+    def test_it_is_heard_again(self, office):
+        """When its cause is gone it counts once, and is shown no more."""
+        self.refused(office)
+        office.desk.retry([f"{PAY}/msg-1"], actor=OPERATOR)
+        office.desk.work()
+
+        assert () == office.desk.dead(actor=OPERATOR)
+        assert ServiceStage.BOOKED is office.service.stage
+        assert [("msg-1", True, "")] == office.kept()
+        assert 0 == office.desk.metrics().messages_refused
+
+    def test_it_is_refused_again(self, office):
+        """Where the cause is still there it is shown again."""
+        payment = self.refused(office)
+        wrong = paid(payment, PaymentNews.RECEIVED, name="n-1")
+        office.method.news["n-1"] = wrong
+        office.desk.retry(actor=OPERATOR)
+        assert [("msg-1", "")] == office.waiting()
+        office.desk.work()
+
+        assert ["bad-input"] == [x.error for x in office.desk.dead(actor=OPERATOR)]
+
+    def test_what_waits_is_not_given_up(self, office):
+        """A message that may still turn out well is not among it."""
+        office.paying()
+        office.says(PAY, "msg-1", paid("pay-of-nobody", PaymentNews.RECEIVED))
+        office.desk.work()
+        office.world.advance(hours=1)
+        (stuck,) = office.desk.stuck(actor=OPERATOR)
+
+        assert () == office.desk.dead(actor=OPERATOR)
+        assert f"{PAY}/msg-1" == stuck.name
+
+    def test_on_the_command_line(self, office, capsys, monkeypatch):
+        """Who operates the market sees it, and has it heard again."""
+        self.refused(office)
+        now = office.world.now()
+        monkeypatch.setattr("pmkit.shell.clock.SystemClock.now", lambda _: now)
+
+        def said(*words):
+            with pytest.raises(SystemExit):
+                cli.main(["ops", *words, "--db", str(office.path), "--json"])
+            return json.loads(capsys.readouterr().out)
+
+        (dead,) = said("dead")["dead"]
+
+        assert ("message", "bad-input") == (dead["kind"], dead["error"])
+        assert 1 == said("status")["messages_refused"]
+        assert [dead["name"]] == said("retry", dead["name"], "--by", "Kim")["retried"]
+        assert [] == said("dead")["dead"]

@@ -44,10 +44,10 @@ def status(
     Tell how much is due, open, unknown and given up, and which workers are alive.
 
     With --json: at, calls_due, calls_open, calls_unknown, calls_parked, timers_due,
-    notices_due, notices_waiting, messages_waiting, dead_letters, oldest_due,
-    oldest_due_seconds, orders_without_timer, leases_lost and workers, a list of name,
-    started_at, seen_at and leases_lost.  With --watch as well, one object on each
-    line.
+    notices_due, notices_waiting, messages_waiting, messages_refused, dead_letters,
+    oldest_due, oldest_due_seconds, orders_without_timer, leases_lost and workers, a
+    list of name, started_at, seen_at and leases_lost.  With --watch as well, one
+    object on each line.
     """
     if watch is not None and not watch >= _SHORTEST:
         msg = "That is too often to read."
@@ -100,10 +100,10 @@ def stuck(clock: Clock | None, *, after: float, db: str, as_json: bool) -> None:
 @common
 def dead(clock: Clock | None, *, db: str, as_json: bool) -> None:
     """
-    List what was given up after many attempts, oldest first.
+    List what was refused or given up after many attempts, oldest first.
 
     A call that never left, a notice that a notifier never sent, an order that cannot
-    be looked at.
+    be looked at, and a message that cannot be right, with the reason as its error.
 
     With --json: dead, a list of kind, name, order, who, since, attempts and error.
     """
@@ -134,7 +134,8 @@ def retry(
     """
     Have what was given up tried again, from the first attempt.
 
-    NAME is a name that pmkit ops dead shows.
+    NAME is a name that pmkit ops dead shows.  A message is heard again: it counts if
+    the order has come to where it can be right, or its plugin was mended.
 
     With --json: retried, a list of names.
     """

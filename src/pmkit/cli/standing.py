@@ -29,6 +29,7 @@ _WORDS = {
     "notices_due": "Notices due",
     "notices_waiting": "Notices not sent",
     "messages_waiting": "Messages not applied",
+    "messages_refused": "Messages refused",
     "dead_letters": "Given up",
     "orders_without_timer": "Orders without a timer",
     "leases_lost": "Leases lost",

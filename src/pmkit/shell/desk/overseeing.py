@@ -33,7 +33,7 @@ class Retried:
     What is tried again.
 
     Args:
-        names: Of the calls, notices and orders.
+        names: Of the calls, notices, messages and orders.
     """
 
     names: tuple[str, ...]
@@ -92,7 +92,9 @@ class OverseeingDesk(Running):
 
     def dead(self, *, actor: Actor) -> tuple[Left, ...]:
         """
-        List what was given up after many attempts, oldest first.
+        List what was given up after many attempts, or refused; oldest first.
+
+        Messages that can never be right are among it, with the reason as their error.
 
         Args:
             actor: The operator.

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from pmkit.core.effects import EffectState
 from pmkit.shell.store.deliveries import DEAD, WAITING, Deliveries
+from pmkit.shell.store.inbox import refused
 from pmkit.shell.store.leasing import FREE, free
 from pmkit.shell.store.ledger import Ledger
 from pmkit.shell.store.schema import OPEN_EFFECT, Instant
@@ -48,6 +49,8 @@ class Metrics:
 
         messages_waiting: Messages of plugins that are not applied.
 
+        messages_refused: Messages that were heard and refused, each for its reason.
+
         dead_letters: What was given up: calls, notices and timers.
 
         oldest_due: Since when the oldest of what is due has been; `None` if nothing is.
@@ -68,6 +71,7 @@ class Metrics:
     notices_due: int = 0
     notices_waiting: int = 0
     messages_waiting: int = 0
+    messages_refused: int = 0
     dead_letters: int = 0
     oldest_due: dt.datetime | None = None
     orders_without_timer: int = 0
@@ -211,6 +215,7 @@ class Due(Ledger, Timers, Deliveries, Workers):
             notices_due=self._count(self.tables.deliveries, self._deliverable(at)),
             notices_waiting=self._count(outbox, handed),
             messages_waiting=self._count(inbox, waiting),
+            messages_refused=self._count(inbox, refused(inbox)),
             dead_letters=self._dead(),
             oldest_due=self._oldest(at),
             orders_without_timer=len(self.without_timer()),

@@ -21,6 +21,33 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def refused(inbox: sa.FromClause) -> sa.ColumnElement[bool]:
+    """
+    Say which messages were kept and will not be tried again, for a reason.
+
+    Args:
+        inbox: The table.
+    """
+    over = inbox.c.applied_at.is_not(None) & inbox.c.body.is_not(None)
+    return over & (inbox.c.error > "")
+
+
+def hear_again(inbox: sa.Table, name: tuple[str, str], at: dt.datetime) -> sa.Update:
+    """
+    Have a message that was refused heard again, as if for the first time.
+
+    Args:
+        inbox: The table.
+
+        name: Who sent it, and their name for it.
+
+        at: The present instant.
+    """
+    here = (inbox.c.provider == name[0]) & (inbox.c.event_id == name[1])
+    again = {"applied_at": None, "attempts": 0, "error": "", "next_at": at}
+    return sa.update(inbox).where(here, refused(inbox)).values(**again)
+
+
 class Inbox(Waking):
     """The part of a transaction that is about what others tell us."""
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from pmkit.shell.store.deliveries import DEAD
 from pmkit.shell.store.due import GIVEN_UP, OFTEN, Due
+from pmkit.shell.store.inbox import hear_again, refused
 from pmkit.shell.store.schema import Instant
 
 
@@ -35,11 +36,12 @@ class Left:
     Args:
         kind: A call, a timer, a notice, a message or an order.
 
-        name: What it is called: an operation id, ``notice/notifier``, or an order.
+        name: What it is called: an operation id, ``notice/notifier``,
+            ``provider/event`` of a message, or an order.
 
         order_id: The order; empty if it is not known.
 
-        who: The plugin that it is for; empty if it is for none.
+        who: The plugin that it is for, or that said it; empty if it is none.
 
         since: Since when it is due, UTC.
 
@@ -79,13 +81,14 @@ class Standing(Due):
         return sorted(found, key=lambda each: (each.since, each.name))
 
     def given_up(self) -> list[Left]:
-        """List what was given up after many attempts, oldest first."""
+        """List what was refused or given up after many attempts, oldest first."""
         effects, timers = self.tables.effects, self.tables.timers
         deliveries = self.tables.deliveries
         found = [
             *self._calls(effects.c.parked == GIVEN_UP),
             *self._timers(timers.c.attempts >= OFTEN),
             *self._notices(deliveries.c.state == DEAD),
+            *self._messages(refused(self.tables.inbox)),
         ]
         return sorted(found, key=lambda each: (each.since, each.name))
 
@@ -108,11 +111,15 @@ class Standing(Due):
             here = effects.c.operation_id == left.name
             change = sa.update(effects).where(here, effects.c.parked == GIVEN_UP)
             change = change.values(parked="", next_at=at, attempts=0)
+        elif left.kind is LeftKind.MESSAGE:
+            name = (left.who, left.name.removeprefix(f"{left.who}/"))
+            change = hear_again(self.tables.inbox, name, at)
         else:
             mine = (timers.c.order_id == left.order_id) & (timers.c.attempts >= OFTEN)
             change = sa.update(timers).where(mine).values(due_at=at, attempts=0)
         self.connection.execute(change)
-        self.wake(left.order_id, at)
+        # A message belongs to no order until it is heard.
+        self.wake("" if left.kind is LeftKind.MESSAGE else left.order_id, at)
 
     # ------------------------------------------------------------------- kinds
 
@@ -190,15 +197,15 @@ class Standing(Due):
 
     def _messages_left(self, before: dt.datetime) -> list[Left]:
         inbox = self.tables.inbox
-        asked = sa.select(inbox).where(
-            inbox.c.applied_at.is_(None),
-            inbox.c.body.is_not(None),
-            inbox.c.received_at <= before,
-        )
+        waits = inbox.c.applied_at.is_(None) & inbox.c.body.is_not(None)
+        return self._messages(waits & (inbox.c.received_at <= before))
+
+    def _messages(self, here: sa.ColumnElement[bool]) -> list[Left]:
+        asked = sa.select(self.tables.inbox).where(here)
         return [
             Left(
                 kind=LeftKind.MESSAGE,
-                name=row.event_id,
+                name=f"{row.provider}/{row.event_id}",
                 order_id=row.order_id or "",
                 who=row.provider,
                 since=row.received_at,
