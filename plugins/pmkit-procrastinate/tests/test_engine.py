@@ -145,7 +145,7 @@ class TestCommit:
 
     def test_far_moments_have_no_job(self, desk):
         """A million orders that wait for next month are no million jobs."""
-        engine = far_market.engine_on(desk)
+        engine = far_market.engine_on(desk, sweep_every=200)
         engine.wake("TA-1", desk.clock.now() + dt.timedelta(days=30))
         far = jobs(engine)
         engine.wake("TA-1", desk.clock.now() + dt.timedelta(minutes=1))

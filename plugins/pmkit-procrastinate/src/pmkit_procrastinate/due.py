@@ -12,6 +12,7 @@ from pmkit.shell.store.schema import OPEN_EFFECT, Instant
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection
     from typing import Any
 
     from pmkit.shell.store import Transaction
@@ -41,6 +42,33 @@ def due_orders(
         for row in tx.connection.execute(asked.limit(limit)):
             found[row.order_id] = min(row.due_at, found.get(row.order_id, row.due_at))
     return found
+
+
+def due_among(
+    tx: Transaction, ids: Collection[str], at: dt.datetime, *, but: Collection[str]
+) -> set[str]:
+    """
+    Tell on which orders something may be done now that nobody holds.
+
+    Args:
+        tx: A transaction of the store.
+
+        ids: The orders.
+
+        at: The present instant, UTC.
+
+        but: Calls that are left to a sweep.
+    """
+    effects, timers = tx.tables.effects, tx.tables.timers
+    calls = sa.select(effects.c.order_id).where(
+        effects.c.order_id.in_(ids),
+        effects.c.operation_id.not_in(but),
+        *_callable(tx, at, at),
+    )
+    moments = sa.select(timers.c.order_id).where(
+        timers.c.order_id.in_(ids), timers.c.due_at <= at, free(timers, at)
+    )
+    return set(tx.connection.execute(sa.union(calls, moments)).scalars())
 
 
 class Moments:

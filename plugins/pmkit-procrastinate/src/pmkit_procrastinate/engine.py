@@ -86,6 +86,8 @@ class ProcrastinateEngine:
         self.settings = self.worker.settings
         self.jobs = Jobs(queue=queue_of(desk.store.tables), schema=schema)
         self._ahead = ahead
+        # What is due later than that is found by a sweep in time.
+        self._soon = min(ahead, 2 * sweep_every)
         self._keep = keep
         self._work: OrderWork | None = None
         self._stranded: set[int] = set()
@@ -116,8 +118,8 @@ class ProcrastinateEngine:
         Args:
             order_id: The order; empty for messages and notices, which belong to none.
 
-            not_before: Not before this moment, UTC.  What is further away than a sweep
-                looks ahead is left to a sweep.
+            not_before: Not before this moment, UTC.  What is further away than the
+                next sweep but one is left to it.
 
             connection: The transaction that decides it; one of its own, if left out.
 
@@ -125,7 +127,7 @@ class ProcrastinateEngine:
             pmkit.StoreError: If the database cannot be reached.
         """
         delay = not_before - self.desk.clock.now()
-        if delay > self._ahead:
+        if delay > self._soon:
             return
         work = self._work
         if work is not None and delay <= _ZERO and work.is_at(order_id):
@@ -157,6 +159,7 @@ class ProcrastinateEngine:
             self.worker,
             pool=pool,
             room=_SLOTS * self.settings.threads // 4,
+            jobs=self.jobs,
             put_off=self._put_off,
         )
         self._work = work
@@ -172,6 +175,9 @@ class ProcrastinateEngine:
 
     def stop(self) -> None:
         """Finish what is in hand, and return from `run`."""
+        work = self._work
+        if work is not None:
+            work.stopping = True
         self._runner.stop()
 
     # ------------------------------------------------------------------ parts
@@ -221,7 +227,7 @@ class ProcrastinateEngine:
         return 0 if work is None else await work(order_id)
 
     def _put_off(self, order_id: str, delay: dt.timedelta) -> None:
-        if delay > self._ahead:
+        if delay > self._soon:
             return
         with understood(), self.desk.store.engine.begin() as connection:
             self.jobs.put(connection, order_id, delay)

@@ -22,6 +22,7 @@ class Gate:
 
     def __init__(self, share: int) -> None:
         self._free = asyncio.Semaphore(share)
+        self._over = asyncio.Event()
         #: How many stand before it.
         self.waiting = 0
 
@@ -37,6 +38,18 @@ class Gate:
             yield
         finally:
             self._free.release()
+            self._over.set()
+            self._over = asyncio.Event()
+
+    async def turn(self, seconds: float) -> None:
+        """
+        Wait until somebody comes back through it.
+
+        Args:
+            seconds: At most so long.
+        """
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), seconds)
 
 
 class Gates:

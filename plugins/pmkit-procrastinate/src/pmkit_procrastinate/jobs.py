@@ -109,6 +109,18 @@ _SILENT = """(
 )"""
 _THESE = "job.id = ANY(:ids)"
 
+# Whoever has taken the calls of these orders comes back to each of them after that.  A
+# job that somebody takes at this moment is left to them.
+_TAKE_OVER = """
+WITH waiting AS MATERIALIZED (
+    SELECT job.id FROM {schema}.procrastinate_jobs AS job
+    WHERE job.lock = ANY(:locks) AND job.status = 'todo'
+        AND job.queue_name = :queue AND job.task_name = :task
+        AND (job.scheduled_at IS NULL OR job.scheduled_at <= clock_timestamp())
+    FOR UPDATE SKIP LOCKED
+)
+DELETE FROM {schema}.procrastinate_jobs AS job USING waiting WHERE job.id = waiting.id
+"""
 _DOING = """
 SELECT job.id FROM {schema}.procrastinate_jobs AS job
 WHERE job.status = 'doing' AND job.queue_name = :queue AND job.worker_id = ANY(:workers)
@@ -217,10 +229,24 @@ class Jobs:
         """
         seconds = [_seconds(delay) for delay in delays.values()]
         given = {"ids": list(delays), "delays": seconds, "task": WAKE}
-        priority = _PRIORITY.format(delay="missing.delay")
-        statement = _text(_PUT_MISSING, self.schema, priority=priority)
-        row = connection.execute(statement, {**given, "queue": self.queue})
+        row = connection.execute(_missing(self.schema), {**given, "queue": self.queue})
         return int(row.scalar_one())
+
+    def take_over(self, connection: sa.Connection, ids: Collection[str]) -> int:
+        """
+        Drop the jobs of orders that somebody comes back to anyway.
+
+        Args:
+            connection: In the transaction that takes what is due on them.
+
+            ids: The orders.
+
+        Returns:
+            How many jobs there were.
+        """
+        locks = [f"{self.queue}:{order_id}" for order_id in sorted(ids)]
+        given = {"locks": locks, "queue": self.queue, "task": WAKE}
+        return connection.execute(_text(_TAKE_OVER, self.schema), given).rowcount
 
     def rescue(self, connection: sa.Connection, silent: dt.timedelta) -> int:
         """
@@ -310,6 +336,12 @@ def _put(schema: str, *, locked: bool) -> sa.TextClause:
 @functools.cache
 def _replace(schema: str, which: str) -> sa.TextClause:
     return _text(_REPLACE, schema, which=which, priority=_PRIORITY.format(delay="0"))
+
+
+@functools.cache
+def _missing(schema: str) -> sa.TextClause:
+    priority = _PRIORITY.format(delay="missing.delay")
+    return _text(_PUT_MISSING, schema, priority=priority)
 
 
 @functools.cache

@@ -3,11 +3,18 @@ What is done for one job: the same leased work as that of the local engine.
 
 A job takes a thread only while it works.  Before that it waits for the receiver that it
 needs, so that an agency that takes a minute for each answer leaves threads to others.
+
+Whoever has their turn with a receiver works off what waits for it, also of other
+orders: each call would otherwise cost a job, and a job costs as much as several calls.
+The jobs of those orders are dropped with the same commit that takes their calls, and
+each order is looked at again after that.  If the worker dies in between, a sweep finds
+the rows.
 """
 
 from __future__ import annotations
 
 import asyncio
+import collections
 import datetime as dt
 import functools
 import threading
@@ -18,7 +25,7 @@ from pmkit.shell.desk.leased import ROUNDS, HeldCall, Work
 from pmkit.shell.engine.worker import Done, done_of
 from pmkit.shell.store.faults import understood
 
-from pmkit_procrastinate.due import Moments
+from pmkit_procrastinate.due import Moments, due_among
 from pmkit_procrastinate.gates import Gates
 
 if TYPE_CHECKING:
@@ -27,14 +34,20 @@ if TYPE_CHECKING:
 
     from pmkit.shell.engine.worker import Worker
 
+    from pmkit_procrastinate.jobs import Jobs
+
 #: What asks plugins for news, and lets time do what it does.
 _TIMERS = "timers"
 _CALL = "call:"
 _COMMON = "common"
 #: How much of what waits for one notifier is taken at once.
 _BATCH = 16
+#: How much of what waits for one agency or method is taken at once: at first, at most,
+#: and what they answer in so many seconds.
+_FIRST, _MOST, _TURN = 16, 256, 0.5
 #: Whoever cannot wait here comes again after so long.
 _LATER = dt.timedelta(seconds=1)
+_NOW = dt.timedelta()
 
 
 class OrderWork:
@@ -48,6 +61,8 @@ class OrderWork:
 
         room: How many may wait for one receiver.
 
+        jobs: Those of the store.
+
         put_off: Notes that an order has to be come back to later.
     """
 
@@ -57,12 +72,19 @@ class OrderWork:
         *,
         pool: concurrent.futures.Executor,
         room: int,
+        jobs: Jobs,
         put_off: Callable[[str, dt.timedelta], None],
     ) -> None:
         self._worker = worker
         self._pool = pool
         self._room = room
+        self._jobs = jobs
         self._put_off = put_off
+        #: Orders whose calls were taken together; each is looked at again after that.
+        self._taken: set[str] = set()
+        self._sizes: dict[str, int] = {}
+        #: Whether to finish what is in hand only.
+        self.stopping = False
         self._gates = Gates(max(1, (worker.settings.threads - 1) // 2))
         self._moments = Moments(worker.desk.store.tables)
         self._lock = threading.Lock()
@@ -84,18 +106,33 @@ class OrderWork:
             return await self._common()
         count, tried = 0, set[str]()
         for _ in range(ROUNDS):
+            with self._lock:
+                if order_id in self._taken:
+                    break
             names = await asyncio.to_thread(self._receivers, order_id)
             if any(self._gates[name].waiting >= self._room for name in names):
                 await asyncio.to_thread(self._put_off, order_id, _LATER)
                 break
             before = count, len(tried)
             for name in names:
+                if name.startswith(_CALL) and self._gates[name].waiting:
+                    await self._leave_to_others(name)
+                    continue
                 async with self._gates[name].passed():
                     step = functools.partial(self._order, order_id, name, tried)
                     count += await self._do(step)
             if before == (count, len(tried)):
                 break
         return count
+
+    async def _leave_to_others(self, name: str) -> None:
+        """
+        Leave calls to whoever stands before the gate, and takes what is due then.
+
+        Where that goes quickly no more jobs are taken meanwhile: they are dropped.
+        """
+        if self._sizes.get(name.removeprefix(_CALL), _FIRST) >= _FIRST:
+            await self._gates[name].turn(_TURN)
 
     def is_at(self, order_id: str) -> bool:
         """
@@ -104,7 +141,7 @@ class OrderWork:
         Args:
             order_id: The order.
         """
-        return getattr(self._here, "order_id", None) == order_id
+        return order_id in getattr(self._here, "orders", ())
 
     # -------------------------------------------------------------------- parts
 
@@ -133,7 +170,7 @@ class OrderWork:
         return came.carried_out + came.heard + came.swept + came.notified
 
     def _order(self, order_id: str, receiver: str, tried: set[str]) -> Work:
-        self._here.order_id = order_id
+        self._here.orders = {order_id}
         worker = self._worker
         try:
             with telemetry.span("pmkit.unit", receiver=receiver, worker=worker.name):
@@ -141,7 +178,7 @@ class OrderWork:
                     return self._fire(order_id)
                 return self._call(order_id, receiver.removeprefix(_CALL), tried)
         finally:
-            self._here.order_id = None
+            self._here.orders = set()
 
     def _fire(self, order_id: str) -> Work:
         claim = self._worker.desk.take_timers(self._worker, order_id=order_id)
@@ -150,33 +187,89 @@ class OrderWork:
         return self._worker.desk.fire(claim, self._worker)
 
     def _call(self, order_id: str, plugin: str, tried: set[str]) -> Work:
-        """Make the calls of an order to a plugin, each once."""
-        desk, worker = self._worker.desk, self._worker
+        """Make the calls to a plugin that are due, each once, an order's own first."""
         work = Work()
-        while worker.may_call(plugin):
-            held = self._take(order_id, plugin)
-            if held is None:
+        mine: str | None = order_id
+        while not self.stopping:
+            held = self._take(mine, plugin)
+            others = {each.row.order_id for each in held} - {order_id}
+            try:
+                new = [h for h in held if h.row.effect.operation_id not in tried]
+                tried |= {h.row.effect.operation_id for h in new}
+                work = work.plus(self._carry(plugin, held, new))
+            finally:
+                self._look_again(others, tried)
+            if not new:
                 break
-            name = held.row.effect.operation_id
-            if name in tried:
-                desk.leave(held, worker)
-                break
-            tried.add(name)
-            work = work.plus(desk.carry(held, worker))
+            mine = None
         return work
 
-    def _take(self, order_id: str, plugin: str) -> HeldCall | None:
-        """Take the next call of an order to a plugin, if one is due."""
+    def _take(self, order_id: str | None, plugin: str) -> list[HeldCall]:
+        """Take calls to a plugin, those of an order first, and the jobs of others."""
         desk, worker = self._worker.desk, self._worker
+        most = worker.pace.left(plugin, self._sizes.get(plugin, _FIRST))
+        if most < 1:
+            return []
+        at = desk.clock.now()
         with desk.store.transaction() as tx:
-            claims = tx.claim_effects(
-                worker.lease, at=desk.clock.now(), order_id=order_id, plugin=plugin
-            )
-            if not claims:
-                return None
-            row = tx.effect(dict(claims[0].key)["operation_id"])
-        worker.take(claims[0])
-        return HeldCall(row=row, claim=claims[0])
+            found = []
+            if order_id is not None:
+                found += tx.take_effects(
+                    worker.lease, at=at, order_id=order_id, plugin=plugin, limit=most
+                )
+            if len(found) < most:
+                found += tx.take_effects(
+                    worker.lease, at=at, plugin=plugin, limit=most - len(found)
+                )
+            orders = {row.order_id for row, _ in found}
+            others = orders - {order_id}
+            if others:
+                self._jobs.take_over(tx.connection, others)
+        with self._lock:
+            self._taken |= others
+        self._here.orders |= orders
+        for _, claim in found:
+            worker.take(claim)
+            worker.may_call(plugin)
+        return [HeldCall(row=row, claim=claim) for row, claim in found]
+
+    def _carry(self, plugin: str, held: list[HeldCall], new: list[HeldCall]) -> Work:
+        """Make calls one after the other; give back what would wait for too long."""
+        desk, worker = self._worker.desk, self._worker
+        began, left = worker.counter(), collections.deque(new)
+
+        def following() -> HeldCall | None:
+            late = worker.counter() - began >= 2 * _TURN
+            return None if late or self.stopping or not left else left.popleft()
+
+        work = (
+            desk.carry(left.popleft(), worker, following=following) if left else Work()
+        )
+        done = len(new) - len(left)
+        for each in (*(h for h in held if h not in new), *left):
+            desk.leave(each, worker)
+        if done:
+            quick = int(_TURN * done / max(worker.counter() - began, 1e-9))
+            most = min(_MOST, 4 * self._sizes.get(plugin, _FIRST))
+            self._sizes[plugin] = max(1, min(quick, most))
+        return work
+
+    def _look_again(self, orders: set[str], tried: set[str]) -> None:
+        """
+        Note what is due on orders by now, for a wake of them may have been taken.
+
+        What was tried and is due all the same is left to a sweep.
+        """
+        if not orders:
+            return
+        with self._lock:
+            self._taken -= orders
+        self._here.orders -= orders
+        desk = self._worker.desk
+        with desk.store.transaction() as tx:
+            due = due_among(tx, orders, desk.clock.now(), but=tried)
+            if due:
+                self._jobs.put_missing(tx.connection, dict.fromkeys(due, _NOW))
 
     def _tell(self, notifier: str) -> Work:
         desk, worker = self._worker.desk, self._worker

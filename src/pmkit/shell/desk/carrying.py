@@ -25,19 +25,23 @@ from pmkit.effects.declared import can_find, capability_of
 from pmkit.effects.recovery import ParkReason
 from pmkit.shell import telemetry
 from pmkit.shell.desk.holding import ALONE
-from pmkit.shell.desk.open_call import OPEN, Came, OpenCall, result_of
+from pmkit.shell.desk.open_call import OPEN, Begun, Came, OpenCall, result_of
 from pmkit.shell.desk.outcomes import OutcomesDesk
-from pmkit.shell.desk.running import load_order
 from pmkit.shell.desk.troubles import trouble
 from pmkit.shell.reserved import request_digest
 from pmkit.shell.store.fenced import Fenced
 from pmkit.shell.store.leasing import LeaseLostError, lost
+from pmkit.shell.store.transaction import stored_order
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pmkit.core.order import Order
     from pmkit.effects.carry import Request
     from pmkit.shell.desk.holding import Holder
     from pmkit.shell.desk.troubles import Trouble
+    from pmkit.shell.store import Transaction
+    from pmkit.shell.store.claiming import Locked
     from pmkit.shell.store.leasing import RowClaim
     from pmkit.shell.store.rows import EffectRow
 
@@ -100,11 +104,30 @@ class CarryingDesk(OutcomesDesk):
             troubles=troubles,
         )
 
-    def _carry_held(self, call: OpenCall, claim: RowClaim, holder: Holder) -> Came:
+    def _carry_held(
+        self,
+        call: OpenCall,
+        claim: RowClaim,
+        holder: Holder,
+        *,
+        begun: Begun | None = None,
+        then: Callable[[Transaction], None] | None = None,
+    ) -> Came:
         """
         Do the one thing that may be done about a call that was taken.
 
         Every transaction in here checks the fence of the claim.
+
+        Args:
+            call: The call.
+
+            claim: On it.
+
+            holder: Who took it.
+
+            begun: That it is committed as about to be sent, if it is.
+
+            then: Done in the transaction that ends it.
         """
         store = Fenced(self.store, claim)
         here = self._on(store)
@@ -113,12 +136,13 @@ class CarryingDesk(OutcomesDesk):
             row=attrs.evolve(call.row, lease_until=claim.was_until),
             alive=functools.partial(holder.alive, claim),
             limit=holder.tries,
+            sent=functools.partial(setattr, store, "then", then),
         )
         gone = False
         name, plugin = call.row.effect.operation_id, call.row.effect.plugin
         try:
             with telemetry.span("pmkit.effect", operation=name, plugin=plugin):
-                came = here._go_on(held)  # noqa: SLF001 - this desk, on that store
+                came = here._go_on(held, begun)  # noqa: SLF001 - this desk, there
         except LeaseLostError:
             came, gone = Came.NOTHING, True
         except StaleWriteError:
@@ -156,8 +180,10 @@ class CarryingDesk(OutcomesDesk):
         parked = isinstance(step, recovery.Park) and bool(call.row.parked)
         return parked or isinstance(step, recovery.Wait)
 
-    def _go_on(self, call: OpenCall) -> Came:
+    def _go_on(self, call: OpenCall, begun: Begun | None) -> Came:
         row = call.row
+        if begun is not None:
+            return self._sent(call, begun.request, doubt=False)
         if call.capability is not None and self._told_already(row):
             self._mark(row, EffectState.SUCCEEDED, result="reported")
             return Came.SETTLED
@@ -189,21 +215,64 @@ class CarryingDesk(OutcomesDesk):
             doubt: Whether an earlier sending may have had its effect.
         """
         row = call.row
-        request = request_of(self._as_decided(row), row.effect)
-        digest = request_digest(row.effect, request)
-        if row.digest not in {"", digest}:
+        with self.store.transaction() as tx:
+            locked = tx.lock_effect(row.effect.operation_id)
+            if locked is None:
+                raise lost()
+            begun = self._submit(tx, row, locked, doubt=doubt)
+        if isinstance(begun, Begun):
+            return self._sent(call, begun.request, doubt=doubt)
+        if begun == ParkReason.DIGEST_DIFFERS:
             self._park(call, ParkReason.DIGEST_DIFFERS)
             return Came.NOTHING
-        if not doubt and (why := self._needless(row)):
-            self._mark(row, EffectState.REJECTED, result=why)
-            return Came.SETTLED
-        self._mark(
-            row,
+        self._mark(row, EffectState.REJECTED, result=begun)
+        return Came.SETTLED
+
+    def _submit(
+        self, tx: Transaction, row: EffectRow, locked: Locked, *, doubt: bool
+    ) -> Begun | str:
+        """Note that a call is about to be sent; or say why it must not be."""
+        now = stored_order(row.order_id, locked.version, locked.state)
+        decided = self._as_decided(tx, row, now)
+        request = request_of(decided, row.effect)
+        digest = request_digest(row.effect, request)
+        if row.digest not in {"", digest}:
+            return ParkReason.DIGEST_DIFFERS
+        why = self._needless(row.effect, now, refused=locked.refused)
+        if why and not doubt:
+            return why
+        tx.set_effect_state(
+            row.effect.operation_id,
             EffectState.SUBMITTING,
+            at=self.clock.now(),
+            was={row.state},
+            attempts=row.attempts,
             certainty=Certainty.UNKNOWN if doubt else None,
             digest=digest,
+            known=row,
         )
-        return self._sent(call, request, doubt=doubt)
+        return Begun(request)
+
+    def _submit_next(
+        self, tx: Transaction, row: EffectRow, claim: RowClaim
+    ) -> Begun | None:
+        """
+        Begin a call in the transaction that ends another one, if that is all it needs.
+
+        Nothing is waited for here, and nothing else written.
+        """
+        call = self._call_of(attrs.evolve(row, lease_until=claim.was_until), [])
+        if call is None or row.state is not EffectState.RESERVED:
+            return None
+        known = row.certainty is not Certainty.UNKNOWN
+        if not known or not isinstance(self._step(call), recovery.Send):
+            return None
+        locked = tx.lock_effect(row.effect.operation_id, wait=False)
+        if locked is None:
+            return None
+        tx.claim = claim
+        begun = self._submit(tx, row, locked, doubt=False)
+        return begun if isinstance(begun, Begun) else None
 
     def _sent(self, call: OpenCall, request: Request | None, *, doubt: bool) -> Came:
         row = call.row
@@ -213,21 +282,23 @@ class CarryingDesk(OutcomesDesk):
             answer = send(call.plugin, row.effect, request)
         except Exception as error:  # noqa: BLE001 - a plugin's fault is its own
             call.say(error)
+            call.sent()
             came = self._failed(call, error, doubt=doubt)
         else:
+            call.sent()
             came = self._answered(call, answer)
         return came
 
-    def _as_decided(self, row: EffectRow) -> Order:
+    def _as_decided(self, tx: Transaction, row: EffectRow, now: Order) -> Order:
         """
-        Load the order as it was when it asked for a call.
+        Give the order as it was when it asked for a call.
 
         The same operation id has to be the same request, however late it is sent.
         Only the agency's number is that of today: without it nothing can be moved.
         """
-        with self.store.snapshot() as tx:
-            now = load_order(tx, row.order_id)
-            history = tx.history(row.order_id)[: row.seq]
+        if now.seq == row.seq:
+            return now
+        history = tx.history(row.order_id)[: row.seq]
         order = fold(recorded.event for recorded in history)
         for service in order.services:
             if service.booking is not None:

@@ -7,17 +7,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import attrs
+import sqlalchemy as sa
 
 from pmkit.core.rules.timers import LOOK_EVERY
 from pmkit.effects.recovery import ParkReason, backoff
-from pmkit.shell.desk.open_call import Came
+from pmkit.shell.desk.open_call import Begun, Came
 from pmkit.shell.desk.telling import TellingDesk
 from pmkit.shell.desk.troubles import Trouble, trouble
 from pmkit.shell.store.leasing import RowClaim
 from pmkit.shell.store.rows import EffectRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pmkit.shell.desk.holding import Holder
+    from pmkit.shell.store import Transaction
     from pmkit.shell.store.deliveries import Delivery
     from pmkit.shell.store.timers import TimerClaim
 
@@ -86,6 +90,37 @@ class HeldCall:
     claim: RowClaim
 
 
+def _nothing() -> None:
+    """Say that no call follows."""
+
+
+class _Chain:
+    """The call that is done next, begun where the one before is ended."""
+
+    def __init__(
+        self,
+        begin: Callable[[Transaction, EffectRow, RowClaim], Begun | None],
+        following: Callable[[], HeldCall | None],
+    ) -> None:
+        self._begin = begin
+        self._following = following
+        self.held: HeldCall | None = None
+        self.begun: Begun | None = None
+        #: Whether what the one before came to is committed, and this with it.
+        self.done = False
+
+    def __call__(self, tx: Transaction) -> None:
+        self.held = held = self._following()
+        if held is None:
+            return
+        try:
+            self.begun = self._begin(tx, held.row, held.claim)
+        except sa.exc.SQLAlchemyError:
+            raise  # nothing of the transaction can be committed
+        except Exception:  # noqa: BLE001 - it is met again, and said, when it is done
+            self.begun = None
+
+
 class LeasedDesk(TellingDesk):
     """The work of engines: what they take, nobody else works on meanwhile."""
 
@@ -141,16 +176,19 @@ class LeasedDesk(TellingDesk):
         """
         now = self.clock.now()
         with self.store.transaction() as tx:
-            claims = tx.claim_effects(holder.lease, at=now, plugin=plugin, limit=limit)
-            rows = [tx.effect(dict(claim.key)["operation_id"]) for claim in claims]
-        for claim in claims:
-            holder.take(claim)
-        return [
-            HeldCall(row=row, claim=claim)
-            for row, claim in zip(rows, claims, strict=True)
-        ]
+            found = tx.take_effects(holder.lease, at=now, plugin=plugin, limit=limit)
+        held = [HeldCall(row=row, claim=claim) for row, claim in found]
+        for each in held:
+            holder.take(each.claim)
+        return held
 
-    def carry(self, held: HeldCall, holder: Holder) -> Work:
+    def carry(
+        self,
+        held: HeldCall,
+        holder: Holder,
+        *,
+        following: Callable[[], HeldCall | None] = _nothing,
+    ) -> Work:
         """
         Do the one thing that may be done about a call that was taken.
 
@@ -158,7 +196,25 @@ class LeasedDesk(TellingDesk):
             held: The call.
 
             holder: Who took it.
+
+            following: Gives a call that was taken too and is done next: where it can
+                be, it is begun in the transaction that ends the one before.
         """
+        work, begun = Work(), None
+        more: HeldCall | None = held
+        while more is not None:
+            chain = _Chain(self._submit_next, following)
+            work = work.plus(self._carry(more, holder, chain, begun))
+            more, begun = chain.held, chain.begun
+            if more is not None and not chain.done:
+                # What ends the one before may not have been committed.
+                self.leave(more, holder)
+                break
+        return work
+
+    def _carry(
+        self, held: HeldCall, holder: Holder, chain: _Chain, begun: Begun | None
+    ) -> Work:
         troubles: list[Trouble] = []
         # Until when somebody else had it, not until when we do.
         row = attrs.evolve(held.row, lease_until=held.claim.was_until)
@@ -167,7 +223,8 @@ class LeasedDesk(TellingDesk):
             self.leave(held, holder)
             return Work(troubles=tuple(troubles))
         try:
-            came = self._carry_held(call, held.claim, holder)
+            came = self._carry_held(call, held.claim, holder, begun=begun, then=chain)
+            chain.done = True
         except Exception as error:  # noqa: BLE001 - one call stops no other
             troubles.append(trouble(row.order_id, row.effect.operation_id, error))
             self._fail(held, error, holder)

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from pmkit.core.effects import EffectState
+from pmkit.effects.carry import Request
 from pmkit.effects.recovery import ParkReason, Standing
 from pmkit.hooks.capabilities import Capability
 from pmkit.shell.desk.troubles import Trouble, trouble
@@ -38,6 +39,18 @@ def _always() -> bool:
     return True
 
 
+@attrs.frozen
+class Begun:
+    """
+    A call that is committed as about to be sent.
+
+    Args:
+        request: What it is made with.
+    """
+
+    request: Request | None
+
+
 @attrs.frozen(kw_only=True)
 class OpenCall:
     """
@@ -55,6 +68,8 @@ class OpenCall:
         alive: Tells whether whoever makes the call still holds it.
 
         limit: How often it is tried before a person has to look at it.
+
+        sent: Called when the far side has answered, or has not.
     """
 
     row: EffectRow
@@ -63,6 +78,7 @@ class OpenCall:
     troubles: list[Trouble]
     alive: Callable[[], bool] = _always
     limit: int = TRIES
+    sent: Callable[[], object] = _always
 
     def standing(self) -> Standing:
         """Tell how it stands, as far as recovery has to know."""

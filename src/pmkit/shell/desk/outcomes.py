@@ -30,6 +30,7 @@ from pmkit.shell.desk.running import load_order
 if TYPE_CHECKING:
     import datetime as dt
 
+    from pmkit.core.effects import Effect
     from pmkit.core.lookups import News
     from pmkit.core.order import Order
     from pmkit.shell.store import Transaction
@@ -77,6 +78,7 @@ class OutcomesDesk(HearingDesk):
                 was={row.state},
                 attempts=row.attempts,
                 certainty=certainty,
+                known=row,
                 **more,
             )
 
@@ -104,6 +106,7 @@ class OutcomesDesk(HearingDesk):
                 result=result,
                 was=was,
                 certainty=certainty,
+                known=call.row,
                 **more,
             )
 
@@ -265,6 +268,7 @@ class OutcomesDesk(HearingDesk):
                 result=result_of(error),
                 was=OPEN,
                 certainty=certainty,
+                known=call.row,
                 parked="" if charge else ParkReason.REJECTED.value,
             )
             self._give_up(tx, call.row, reason)
@@ -318,29 +322,24 @@ class OutcomesDesk(HearingDesk):
             return found.state is not RefundState.REQUESTED
         return False
 
-    def _needless(self, row: EffectRow) -> str:
-        """Tell why a call that never had an effect is not needed any more."""
-        effect = row.effect
+    def _needless(self, effect: Effect, order: Order, *, refused: bool) -> str:
+        """
+        Tell why a call that never had an effect is not needed any more.
+
+        Args:
+            effect: The call.
+
+            order: Its order as it is now.
+
+            refused: Whether the agency refused to take the task that it is about.
+        """
         if effect.kind is EffectKind.CHARGE:
-            payment = self._peek(row.order_id).payment(effect.subject)
+            payment = order.payment(effect.subject)
             late = not payment.link_until.allows(self.clock.now())
             over = late and payment.state is PaymentState.CREATED
             return "closed" if over or payment.state in _CLOSED else ""
-        if effect.kind in {EffectKind.MOVE, EffectKind.CANCEL}:
-            return "not-booked" if self._never_booked(row) else ""
-        return ""
-
-    def _never_booked(self, row: EffectRow) -> bool:
-        """Tell whether the agency refused to take the task that a call is about."""
-        with self.store.snapshot() as tx:
-            refused = tx.due_effects(
-                order_id=row.order_id, states={EffectState.REJECTED}
-            )
-        return any(
-            other.effect.kind is EffectKind.BOOK
-            and other.effect.subject == row.effect.subject
-            for other in refused
-        )
+        about = effect.kind in {EffectKind.MOVE, EffectKind.CANCEL}
+        return "not-booked" if about and refused else ""
 
 
 def _believed(call: OpenCall, certainty: Certainty, retry: Retry) -> bool:

@@ -13,8 +13,9 @@ import attrs
 import sqlalchemy as sa
 
 from pmkit.core.ports import Notice
+from pmkit.shell.store.claiming import Claiming
 from pmkit.shell.store.keeping import read_stored
-from pmkit.shell.store.leasing import FREE, Lease, Leasing, RowClaim, free
+from pmkit.shell.store.leasing import FREE, Lease, RowClaim, free
 from pmkit.shell.store.waking import inserting
 from pmkit.shell.wire import decode
 
@@ -74,7 +75,7 @@ class DeliveryRow:
     error: str
 
 
-class Deliveries(Leasing):
+class Deliveries(Claiming):
     """The part of a transaction that is about who tells people."""
 
     def hand_out(self, notifiers: Collection[str], at: dt.datetime) -> int:

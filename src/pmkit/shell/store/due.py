@@ -5,7 +5,7 @@ What is due, and how much of it there is.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import sqlalchemy as sa
@@ -14,10 +14,14 @@ from pmkit.core.effects import EffectState
 from pmkit.shell.store.deliveries import DEAD, WAITING, Deliveries
 from pmkit.shell.store.inbox import refused
 from pmkit.shell.store.leasing import FREE, free
-from pmkit.shell.store.ledger import Ledger
+from pmkit.shell.store.ledger import Ledger, effect_row
 from pmkit.shell.store.schema import OPEN_EFFECT, Instant
 from pmkit.shell.store.timers import Timers
 from pmkit.shell.store.workers import Workers
+
+if TYPE_CHECKING:
+    from pmkit.shell.store.leasing import Lease, RowClaim
+    from pmkit.shell.store.rows import EffectRow
 
 #: Why a call waits for a person that was given up, not one that nobody can decide.
 GIVEN_UP = "tried-too-often"
@@ -254,6 +258,42 @@ class Due(Ledger, Timers, Deliveries, Workers):
     def _count(self, table: sa.Table, here: sa.ColumnElement[bool]) -> int:
         asked = sa.select(sa.func.count()).select_from(table).where(here)
         return int(self.connection.execute(asked).scalar_one())
+
+    # ------------------------------------------------------------------ taking
+
+    def take_effects(
+        self,
+        lease: Lease,
+        *,
+        at: dt.datetime,
+        order_id: str | None = None,
+        plugin: str | None = None,
+        limit: int = 1,
+    ) -> list[tuple[EffectRow, RowClaim]]:
+        """
+        Take calls as `claim_effects` does, and read them.
+
+        Args:
+            lease: Who takes them, and for how long.
+
+            at: The present instant.
+
+            order_id: Only calls of this order.
+
+            plugin: Only calls to this plugin.
+
+            limit: At most so many.
+
+        Returns:
+            Each as it was before, and the claim on it.
+
+        Raises:
+            pmkit.CorruptStoreError: If a row cannot be read back.
+        """
+        found = self._claim_effects(
+            lease, at=at, order_id=order_id, plugin=plugin, limit=limit
+        )
+        return [(effect_row(row), claim) for row, claim in found]
 
     # ------------------------------------------------------------- putting off
 

@@ -4,6 +4,9 @@ The engines: how a connection to each kind of database begins its transactions.
 
 from __future__ import annotations
 
+import functools
+import selectors
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +24,9 @@ _PRAGMAS = (
 )
 #: Seconds that a writer waits for the lock of an order before it gives up.
 _LOCK_TIMEOUT = "10s"
+#: What notes when a connection was last given back, and for how long it is not asked.
+_LEFT = "pmkit_left"
+_FRESH = 1.0
 #: Of what each platform has, that which needs no descriptor of its own.
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 _POSTGRESQL = {"postgresql", "postgresql+psycopg"}
@@ -63,8 +69,6 @@ def postgresql_engine(url: sa.URL, **more: Any) -> sa.Engine:
             url.set(drivername="postgresql+psycopg"),
             hide_parameters=True,
             isolation_level="READ COMMITTED",
-            # A server that was started anew is noticed before a command is decided.
-            pool_pre_ping=True,
             connect_args=given,
             **more,
         )
@@ -73,6 +77,7 @@ def postgresql_engine(url: sa.URL, **more: Any) -> sa.Engine:
         remedy = "Install the extra: pmkit-sdk[postgres]."
         raise StoreError(msg, field="path", remedy=remedy) from None
     sa.event.listen(engine, "checkin", _on_checkin)
+    sa.event.listen(engine, "checkout", functools.partial(_on_checkout, engine.dialect))
     return engine
 
 
@@ -107,11 +112,37 @@ def _on_connect(connection: Any, _: object) -> None:
         connection.execute(pragma).close()
 
 
-def _on_checkin(connection: Any, _: object) -> None:
+def _on_checkin(connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+    record.info[_LEFT] = time.monotonic()
     # After a snapshot SQLAlchemy would ask for transactions that write, and so go
     # around a server that its owner has set to read only.
     if connection is not None and not connection.closed:
         connection.read_only = None
+
+
+def _on_checkout(
+    dialect: sa.Dialect, connection: Any, record: sa.pool.ConnectionPoolEntry, _: object
+) -> None:
+    """
+    Notice that a server was started anew before a command is decided.
+
+    A server that goes says so: a connection that was used just now and has nothing to
+    read is as it was, and is not asked.
+    """
+    left = record.info.get(_LEFT)
+    if left is None or (time.monotonic() - left < _FRESH and _is_quiet(connection)):
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise sa.exc.InvalidatePoolError from error
+
+
+def _is_quiet(connection: Any) -> bool:
+    """Tell whether there is nothing to read on a connection, its end included."""
+    with _Selector() as selector:
+        selector.register(connection.fileno(), selectors.EVENT_READ)
+        return not selector.select(timeout=0)
 
 
 def _on_begin(connection: sa.Connection) -> None:

@@ -11,7 +11,7 @@ from pmkit.shell.store.leasing import LeaseLostError
 from pmkit.shell.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pmkit.shell.clock import Clock
     from pmkit.shell.store.leasing import Claim
@@ -35,6 +35,8 @@ class Fenced(Store):
         self.lost = False
         #: Whether what was written gave the claim back.
         self.freed = False
+        #: Done in the transaction that gives the claim back, once that is written.
+        self.then: Callable[[Transaction], None] | None = None
         self._store = store
         self._claim = claim
 
@@ -52,8 +54,11 @@ class Fenced(Store):
             # Last, and locked until the commit: nobody can take over in between.
             if not tx.fenced:
                 self._claim.require(tx)
-        if tx.freed is not None:
-            self.freed = tx.freed
+            freed = tx.freed
+            if freed and self.then is not None:
+                self.then(tx)
+        if freed is not None:
+            self.freed = freed
 
     @contextlib.contextmanager
     def _noticing(self) -> Iterator[None]:

@@ -27,8 +27,9 @@ from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.keeping import read_stored
 from pmkit.shell.store.leasing import FREE, lost
 from pmkit.shell.store.rows import DUE, EffectRow, Resolution
+from pmkit.shell.store.schema import inserting_into
 from pmkit.shell.store.waking import Waking
-from pmkit.shell.wire import decode, encode
+from pmkit.shell.wire import decode, encode, text_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -84,7 +85,7 @@ class Ledger(Waking):
                 "seq": seq,
                 "kind": effect.kind.value,
                 "plugin": effect.plugin,
-                "params": canonical_json(encode(effect)),
+                "params": text_of(effect),
                 "state": EffectState.RESERVED.value,
                 "attempts": 0,
                 "result": "",
@@ -97,7 +98,7 @@ class Ledger(Waking):
         ]
         if rows:
             self._require_same({row["operation_id"]: row["digest"] for row in rows})
-            self.connection.execute(sa.insert(self.tables.effects), rows)
+            self.connection.execute(inserting_into(self.tables.effects), rows)
             self.wake(order_id, at)
 
     def _require_same(self, digests: Mapping[Any, Any]) -> None:
@@ -136,7 +137,7 @@ class Ledger(Waking):
         if order_id is not None:
             asked = asked.where(effects.c.order_id == order_id)
         rows = self.connection.execute(asked.order_by(effects.c.number).limit(limit))
-        return [_row(row) for row in rows]
+        return [effect_row(row) for row in rows]
 
     def parked_effects(self) -> list[EffectRow]:
         """
@@ -148,7 +149,7 @@ class Ledger(Waking):
         effects = self.tables.effects
         asked = sa.select(effects).where(effects.c.parked > "")
         return [
-            _row(row)
+            effect_row(row)
             for row in self.connection.execute(asked.order_by(effects.c.number))
         ]
 
@@ -164,12 +165,11 @@ class Ledger(Waking):
 
             pmkit.CorruptStoreError: If the row cannot be read back.
         """
-        effects = self.tables.effects
-        asked = sa.select(effects).where(effects.c.operation_id == operation_id)
-        row = self.connection.execute(asked).one_or_none()
+        asked = _one(self.tables)
+        row = self.connection.execute(asked, {"here": operation_id}).one_or_none()
         if row is None:
             raise NotFoundError(NOTHING_HERE, field="operation_id")
-        return _row(row)
+        return effect_row(row)
 
     def set_effect_state(
         self,
@@ -186,6 +186,7 @@ class Ledger(Waking):
         reference: str | None = None,
         parked: str = "",
         digest: str | None = None,
+        known: EffectRow | None = None,
     ) -> None:
         """
         Note how far a call has come; one about to be sent counts as an attempt.
@@ -216,17 +217,15 @@ class Ledger(Waking):
 
             digest: The hash of what is sent, for a call that has none yet.
 
+            known: The call as it was read before; what of it may have changed since
+                is checked.  It is read here, if left out.
+
         Raises:
             pmkit.NotFoundError: If there is no such call.
 
             pmkit.StaleWriteError: If it has come further meanwhile.
         """
-        before = self.effect(operation_id)
-        if (was is not None and before.state not in was) or (
-            attempts is not None and before.attempts != attempts
-        ):
-            msg = "The call has come further meanwhile."
-            raise StaleWriteError(msg, field="operation_id", remedy="Look at it again.")
+        before = self.effect(operation_id) if known is None else known
         wanted = _state(state)
         columns: dict[str, Any] = {
             "state": wanted.value,
@@ -241,18 +240,19 @@ class Ledger(Waking):
         if unsent:
             columns["first_sent_at"] = None
         if wanted is EffectState.SUBMITTING:
-            columns["attempts"] = before.attempts + 1
+            attempts = before.attempts if attempts is None else attempts
+            columns["attempts"] = attempts + 1
             columns["first_sent_at"] = before.first_sent_at or at
             columns |= self._held(at)
-        if wanted.over:
+        if wanted.over and before.effect.instrument:
             # What the payer chose to pay with is not needed any more: it is forgotten.
             settled = attrs.evolve(before.effect, instrument="")
             columns["params"] = canonical_json(encode(settled))
-        self._write(operation_id, columns)
+        self._write(operation_id, columns, was=was, attempts=attempts)
         self.freed = columns["lease_until"] is None
         if self.freed and self.claim is not None and self.claim.lease.ask_in:
             self.look_soon(before.order_id, at + self.claim.lease.ask_in)
-        if not parked:
+        if not parked and wanted is not EffectState.SUBMITTING:
             # What waits behind a call that is over may go on now.
             self.wake(before.order_id, next_at or at)
 
@@ -284,16 +284,53 @@ class Ledger(Waking):
         }
         self._write(operation_id, columns)
 
-    def _write(self, operation_id: str, columns: dict[str, Any]) -> None:
-        effects = self.tables.effects
-        here = effects.c.operation_id == operation_id
+    def _write(
+        self,
+        operation_id: str,
+        columns: dict[str, Any],
+        *,
+        was: Collection[EffectState] | None = None,
+        attempts: int | None = None,
+    ) -> None:
+        """Write about a call that is still held, and still as far as it was."""
         own = None if self.claim is None else self.claim.fence_of(operation_id)
-        if own is not None:
-            here &= effects.c.fence == own
-        change = sa.update(effects).where(here).values(**columns)
-        if self.connection.execute(change).rowcount != 1 and own is not None:
-            raise lost()
+        given: dict[str, Any] = {"own": own, "tried": attempts}
+        if was is not None:
+            states = sorted(state.value for state in was)
+            given |= {"was": states[0]} if len(states) == 1 else {"were": states}
+        given = {name: value for name, value in given.items() if value is not None}
+        change = _changing(self.tables, tuple(given))
+        given |= columns | {"here": operation_id}
+        if self.connection.execute(change, given).rowcount != 1:
+            before = self.effect(operation_id)
+            if own is None or (was is not None and before.state not in was):
+                raise _further()
+            raise _further() if attempts not in {None, before.attempts} else lost()
         self.fenced = own is not None
+
+
+@functools.cache
+def _one(names: Tables) -> sa.Select[Any]:
+    here = names.effects.c.operation_id == sa.bindparam("here")
+    return sa.select(names.effects).where(here)
+
+
+@functools.cache
+def _changing(names: Tables, given: tuple[str, ...]) -> sa.Update:
+    effects = names.effects
+    checks = {
+        "own": effects.c.fence == sa.bindparam("own"),
+        "tried": effects.c.attempts == sa.bindparam("tried"),
+        "was": effects.c.state == sa.bindparam("was"),
+        "were": effects.c.state.in_(sa.bindparam("were", expanding=True)),
+    }
+    here = effects.c.operation_id == sa.bindparam("here")
+    return sa.update(effects).where(here, *(checks[name] for name in given))
+
+
+def _further() -> StaleWriteError:
+    msg = "The call has come further meanwhile."
+    return StaleWriteError(msg, field="operation_id", remedy="Look at it again.")
 
 
 @functools.cache
@@ -305,7 +342,16 @@ def _same_names(names: Tables) -> sa.Select[tuple[str, str]]:
     )
 
 
-def _row(row: Any) -> EffectRow:
+def effect_row(row: Any) -> EffectRow:
+    """
+    Read a row of the ledger.
+
+    Args:
+        row: With all its columns.
+
+    Raises:
+        pmkit.CorruptStoreError: If it cannot be read back.
+    """
     try:
         state = EffectState(row.state)
         certainty = Certainty(row.certainty) if row.certainty else None

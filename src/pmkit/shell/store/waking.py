@@ -4,6 +4,7 @@ What a transaction says of who has to come back to what.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -46,11 +47,17 @@ class Waking:
 
             by: When at the latest, UTC.
         """
-        timers = self.tables.timers
-        look = (timers.c.order_id == order_id) & (timers.c.kind == "look")
-        later = sa.update(timers).where(look, timers.c.due_at > by)
-        if self.connection.execute(later.values(due_at=by)).rowcount:
+        given = {"whose": order_id, "by": by, "due_at": by}
+        if self.connection.execute(_sooner(self.tables), given).rowcount:
             self.wake(order_id, by)
+
+
+@functools.cache
+def _sooner(names: Tables) -> sa.Update:
+    timers = names.timers
+    look = (timers.c.order_id == sa.bindparam("whose")) & (timers.c.kind == "look")
+    by = sa.bindparam("by", type_=timers.c.due_at.type)
+    return sa.update(timers).where(look, timers.c.due_at > by)
 
 
 def inserting(connection: sa.Connection) -> Any:
