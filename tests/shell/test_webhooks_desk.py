@@ -33,6 +33,7 @@ from pmkit import cli
 from pmkit.core.money import Money
 from pmkit.core.payment import HeldReason, PaymentState, RefundState
 from pmkit.core.ports import (
+    AppointmentAccepted,
     ArrivedOnSite,
     CheckDone,
     InspectorNamed,
@@ -45,6 +46,7 @@ from pmkit.core.report import Verdict
 from pmkit.core.service import ServiceStage
 from pmkit.core.visit import VisitState
 from pmkit.effects.webhooks import StandardWebhooks
+from pmkit.shell.store import verify
 from pmkit.shell.store.standing import LeftKind
 from pmkit.shell.webhooks import WebhookEndpoint
 
@@ -427,6 +429,23 @@ def visiting(tmp_path_factory):
     office.desk.close()
 
 
+@pytest.fixture(scope="module")
+def proposing(tmp_path_factory):
+    """Give an office with a proposed appointment, on the evening after the visit."""
+    office = Office(tmp_path_factory.mktemp("proposing"))
+    office.booked()
+    office.desk.propose_appointment(
+        *office.on, actor=SUPPLIER, appointment=appointment("02-05")
+    )
+    on = {"service_id": office.service.id, "visit": 1}
+    accepted = AppointmentAccepted(id="v-0", at=at("02-05T08:59"), **on)
+    office.flow = (*visit(office.service.id, office.service.kind), accepted)
+    office.world.set(at("02-05T20:00"))
+    office.base = office.path
+    yield office
+    office.desk.close()
+
+
 def arrived(office, folder, order, *, step, times=1):
     """Let the messages arrive in an order; give what stands there at the end."""
     copy = folder / "copy.db"
@@ -471,6 +490,12 @@ def of_visit(order):
     )
 
 
+#: The last of five messages at each place among the others, in and against their order.
+ACCEPTED_LATE = [
+    (*others[:place], 4, *others[place:])
+    for others in ((0, 1, 2, 3), (3, 2, 1, 0))
+    for place in range(5)
+]
 PERMUTATIONS = list(itertools.permutations(range(4)))
 
 
@@ -549,6 +574,64 @@ class TestHeardLate:
             seen.arrived_at,
             seen.ended_at,
         )
+
+    @pytest.mark.parametrize("step", [True, False], ids=["one-by-one", "at-once"])
+    def test_a_confirmation_that_is_heard_after_the_visit(
+        self, proposing, tmp_path, step
+    ):
+        """Sent in time it is in time, wherever it comes among the others."""
+        ends = [arrived(proposing, tmp_path, x, step=step) for x in ACCEPTED_LATE]
+        wanted = of_visit(ends[0][0])
+
+        assert (VisitState.COMPLETED, Verdict.PASS) == (wanted[0], wanted[3])
+        assert [of_visit(order) for order, _ in ends] == [wanted] * 10
+        assert {True} == {over for _, kept in ends for _, over, _ in kept}
+
+    def confirmed_late(self, office, sent):
+        """Hear a confirmation the day after the visit; give the visit's state."""
+        on = {"service_id": office.service.id, "visit": 1}
+        office.says(AGENT, "m-1", AppointmentAccepted(id="v-0", at=at(sent), **on))
+        office.desk.work()
+        return office.service.visits[0].state
+
+    @pytest.mark.parametrize(
+        ("sent", "state"),
+        [
+            ("02-05T08:59", VisitState.CONFIRMED),
+            ("02-05T09:00", VisitState.PROPOSED),
+            ("02-02T10:59", VisitState.PROPOSED),
+        ],
+        ids=["in-time", "begun", "of-the-proposal-before"],
+    )
+    def test_when_it_was_sent_decides(self, tmp_path, sent, state):
+        """It holds for the proposal that stood when it was sent, before its time."""
+        office = Office(tmp_path)
+        office.booked()
+        for hour, day in (("10", "02-06"), ("11", "02-05")):
+            office.world.set(at(f"02-02T{hour}:00"))
+            office.desk.propose_appointment(
+                *office.on, actor=SUPPLIER, appointment=appointment(day)
+            )
+        office.world.set(at("02-06T20:00"))
+
+        assert state is self.confirmed_late(office, sent)
+        assert [] == verify(office.desk.store)
+
+    def test_a_moved_visit_is_proposed_anew(self, tmp_path):
+        """What was sent before the visit was moved does not confirm its new time."""
+        office = Office(tmp_path)
+        office.booked()
+        office.scheduled("02-05")
+        office.world.set(at("02-03T10:00"))
+        office.desk.move_visit(
+            *office.on,
+            actor=SUPPLIER,
+            appointment=appointment("02-06"),
+            reason="Not ready.",
+        )
+        office.world.set(at("02-07T20:00"))
+
+        assert VisitState.PROPOSED is self.confirmed_late(office, "02-03T09:59")
 
 
 def twin_of(office, order_id):

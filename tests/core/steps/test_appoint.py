@@ -62,9 +62,9 @@ def propose(order, *, appointment=VISIT, at=PROPOSED, actor=SUPPLIER, **more):
     return appoint.propose_appointment(**at_visit(order, **given, **more))
 
 
-def confirm(order, *, at=CONFIRMED, actor=AGENCY):
+def confirm(order, *, at=CONFIRMED, actor=AGENCY, **more):
     return appoint.confirm_appointment(
-        **at_visit(order, at=at, actor=actor, calendar=CHINA)
+        **at_visit(order, at=at, actor=actor, calendar=CHINA, **more)
     )
 
 
@@ -264,6 +264,49 @@ class TestConfirm:
             confirm(proposed, at=VISIT.starts_at)
 
         assert just.state is VisitState.CONFIRMED
+
+    @pytest.mark.parametrize("accepted", [PROPOSED, VISIT.starts_at - TICK])
+    def test_what_was_sent_in_time_is_in_time(self, accepted):
+        """Heard a tick after the visit's beginning, the agency's own instant counts."""
+        proposed = propose(with_service(ServiceStage.BOOKED)).order
+        said = {"accepted_at": accepted, "proposed_at": PROPOSED}
+        heard = confirm(proposed, at=VISIT.starts_at + TICK, **said)
+
+        assert visit_of(heard).state is VisitState.CONFIRMED
+        assert visit_of(heard).change_by.at == china("02-11T13:00")
+        assert heard.events[0].accepted_at == accepted
+
+    @pytest.mark.parametrize(
+        "accepted",
+        [PROPOSED - TICK, VISIT.starts_at, VISIT.starts_at + 2 * TICK],
+        ids=["before-the-proposal", "too-late", "not-yet"],
+    )
+    def test_what_was_not_sent_in_time_is_too_late(self, accepted):
+        """An instant at which nothing was proposed, or that is late itself, is none."""
+        proposed = propose(with_service(ServiceStage.BOOKED)).order
+        said = {"accepted_at": accepted, "proposed_at": PROPOSED}
+        with pytest.raises(TooLateError):
+            confirm(proposed, at=VISIT.starts_at + TICK, **said)
+
+    def test_the_agencys_instant_has_a_zone(self):
+        """A naive instant of the agency is refused."""
+        naive = {"accepted_at": dt.datetime(2026, 2, 1), "proposed_at": PROPOSED}  # noqa: DTZ001
+        with pytest.raises(NaiveTimeError):
+            confirm(propose(with_service(ServiceStage.BOOKED)).order, **naive)
+
+    def test_nobody_knows_since_when_it_was_proposed(self):
+        """Without the instant of the proposal only the present is believed."""
+        proposed = propose(with_service(ServiceStage.BOOKED)).order
+        with pytest.raises(TooLateError):
+            confirm(proposed, at=VISIT.starts_at, accepted_at=PROPOSED)
+
+    def test_heard_in_time_nothing_has_to_be_believed(self):
+        """A confirmation that is heard in time is written as it always was."""
+        proposed = propose(with_service(ServiceStage.BOOKED)).order
+        said = {"accepted_at": PROPOSED, "proposed_at": PROPOSED}
+        heard = confirm(proposed, at=VISIT.starts_at - TICK, **said)
+
+        assert heard.events[0].accepted_at is None
 
     def test_a_ship_date_that_moved_is_seen(self):
         """Goods that now ship on the 11th are not there on the 12th."""

@@ -58,9 +58,13 @@ class AppointmentConfirmed(VisitEvent):
 
     Args:
         change_by: CHANGE-1, until when it can be changed for nothing.
+
+        accepted_at: When the agency agreed, UTC, where that was heard only after the
+            time had begun.
     """
 
     change_by: Deadline
+    accepted_at: dt.datetime | None = None
 
     def turn(self, visit: Visit) -> Visit:
         """Note it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmkit.core.errors import InputError, OutOfOrderError, TooLateError
+from pmkit.core.moments import to_utc
 from pmkit.core.parties import Actor, Role
 
 if TYPE_CHECKING:
@@ -75,6 +76,32 @@ def check_still_possible(
     if _after_shipping(order, day):
         msg = f"The proposed day, {day}, is after the ship date {order.ship_day}."
         raise OutOfOrderError(msg, allowed="Propose an earlier day.")
+
+
+def when_accepted(
+    said: dt.datetime | None, since: dt.datetime | None, at: dt.datetime
+) -> dt.datetime | None:
+    """
+    Tell when an agency agreed to a proposal, as far as it is believed.
+
+    Args:
+        said: What the agency says, in any zone.
+
+        since: Since when the proposal stands, in any zone.
+
+        at: When this is heard, UTC.
+
+    Returns:
+        An instant before *at* at which the proposal stood, UTC; `None` if only *at*
+        is believed.
+
+    Raises:
+        pmkit.NaiveTimeError: If one of them has no zone.
+    """
+    if said is None or since is None:
+        return None
+    said = to_utc(said, field="accepted_at")
+    return said if to_utc(since, field="proposed_at") <= said < at else None
 
 
 def check_move(visit: Visit, appointment: Appointment, reason: str) -> None:

@@ -25,6 +25,7 @@ from pmkit.core.rules.arranging import (
     check_still_movable,
     check_still_possible,
     check_time,
+    when_accepted,
 )
 from pmkit.core.rules.liability import failed, late_move_fee
 from pmkit.core.service import BuyerInformation
@@ -157,9 +158,13 @@ def confirm_appointment(
     actor: Actor,
     at: dt.datetime,
     calendar: WorkingCalendar,
+    accepted_at: dt.datetime | None = None,
+    proposed_at: dt.datetime | None = None,
 ) -> Outcome:
     """
     Agree to a proposed appointment; from now on CHANGE-1 runs.
+
+    What the agency sent in time is in time, however late it is heard.
 
     Args:
         order: The order.
@@ -170,9 +175,15 @@ def confirm_appointment(
 
         actor: The agency or the operator.
 
-        at: When, in any zone.
+        at: When this is said, in any zone.
 
         calendar: The working days and the zone of the place.
+
+        accepted_at: When the agency agreed, in any zone; believed if the proposal
+            stood by then and it is not after *at*, which counts otherwise.
+
+        proposed_at: Since when the proposal stands, in any zone; left out, nothing
+            but *at* is believed.
 
     Raises:
         pmkit.OutOfOrderError: If nothing is proposed, or the ship date has moved
@@ -188,9 +199,11 @@ def confirm_appointment(
     service = require_on_service(order, service_id, actor, Action.CONFIRM_APPOINTMENT)
     found = service.visit(visit)
     require_state(found, VisitState.PROPOSED)
-    check_still_possible(order, found.agreed, at, calendar.zone)
+    accepted = when_accepted(accepted_at, proposed_at, at)
+    check_still_possible(order, found.agreed, accepted or at, calendar.zone)
     day = found.agreed.local_day(calendar.zone)
     cutoff = dt.time(order.terms.change_cutoff_hour)
+    begun = found.agreed.starts_at <= at
     return happened(
         order,
         AppointmentConfirmed(
@@ -199,6 +212,7 @@ def confirm_appointment(
             service_id=service_id,
             visit=visit,
             change_by=change_by(day, zone=calendar.zone, at=cutoff),
+            accepted_at=accepted if begun else None,
         ),
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from pmkit.core.errors import NotFoundError, RefusedError
+from pmkit.core.events.visiting import AppointmentProposed, VisitMoved
 from pmkit.core.order import NOTHING_HERE
 from pmkit.core.parties import SYSTEM, Actor, Role
 from pmkit.core.ports import (
@@ -133,6 +134,8 @@ class HearingDesk(Running):
             if not self._first_time(tx, service.provider, news, order_id):
                 return False
             step, arguments = self._meaning(tx, service, news)
+            if isinstance(news, AppointmentAccepted):
+                arguments |= self._accepted(tx, before, news)
             actor = Actor(role=Role.AGENCY, party=service.provider, name=news.by)
             arguments = {"service_id": service.id, "visit": news.visit, **arguments}
             outcome = self._decide(step, before, actor, arguments)
@@ -186,6 +189,22 @@ class HearingDesk(Running):
         if "kind" in step.__annotations__:
             said["kind"] = self.catalogue[service.kind]
         return step, said
+
+    def _accepted(
+        self, tx: Transaction, order: Order, news: AppointmentAccepted
+    ) -> dict[str, Any]:
+        """Tell when the agency agreed, and since when there was what it agreed to."""
+        appointment = order.service(news.service_id).visit(news.visit).appointment
+        if appointment is None or self.clock.now() < appointment.starts_at:
+            return {}  # heard in time: nobody has to know
+        proposals = [
+            recorded.event.at
+            for recorded in tx.history(order.id)
+            if isinstance(recorded.event, AppointmentProposed | VisitMoved)
+            and (recorded.event.service_id, recorded.event.visit)
+            == (news.service_id, news.visit)
+        ]
+        return {"accepted_at": news.at, "proposed_at": max(proposals, default=None)}
 
     def _keep_files(self, tx: Transaction, news: ReportReady) -> None:
         """Store the bytes of the evidence; they must be what their hashes say."""
