@@ -155,6 +155,10 @@ class Road:
             for point in range(1, len(names) + 1)
         ]
 
+    def names(self, step: int) -> list[str]:
+        """List the boundaries of a step."""
+        return self.points[step - len(self.steps)]
+
     def expected(self, step: int) -> dict[str, list[str]]:
         """Tell the histories after a step."""
         return self.told[step - len(self.steps)]

@@ -33,7 +33,7 @@ from pmkit.sandbox.world import World
 
 COMPANIES = ("agency", "card", "transfer")
 #: What can be told to go wrong with a call that changes something.
-FAULTS = ("lose", "drop", "busy", "slow", "early")
+FAULTS = ("lose", "drop", "busy", "slow", "early", "refuse")
 
 
 class Fault(NamedTuple):
@@ -137,6 +137,8 @@ class Far:
             return None
         if fault == "busy":
             return problem_answer(503, "busy", "Come again.")
+        if fault == "refuse":
+            return problem_answer(422, "refused", "Not by us.")
         if fault == "slow":
             time.sleep(0.2)
         if self.deaf and asked.path.endswith("/observations"):

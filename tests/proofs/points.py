@@ -42,6 +42,7 @@ class Points:
         self._at = 0
         self._really = False
         self._instead: Callable[[str], None] | None = None
+        self._named = ""
         self._active = False
         self._committing = ""
 
@@ -51,10 +52,15 @@ class Points:
         *,
         really: bool = False,
         instead: Callable[[str], None] | None = None,
+        named: str = "",
     ) -> None:
-        """Count anew; die at boundary *at*, by kill -9 if *really*, or do *instead*."""
+        """
+        Count anew; die at boundary *at*, by kill -9 if *really*, or do *instead*.
+
+        Where a boundary is *named*, it is the first whose name begins so.
+        """
         self.names, self._at, self._really = [], at, really
-        self._instead = instead
+        self._instead, self._named = instead, named
         self._active = True
 
     def end(self) -> list[str]:
@@ -67,7 +73,7 @@ class Points:
         if not self._active:
             return
         self.names.append(name)
-        if len(self.names) == self._at:
+        if len(self.names) == self._at or self._is_named(name):
             if self._instead is not None:
                 self._instead(name)
                 return
@@ -75,6 +81,12 @@ class Points:
                 os.kill(os.getpid(), signal.SIGKILL)
             self._active = False
             raise CrashError(name)
+
+    def _is_named(self, name: str) -> bool:
+        if not self._named or not name.startswith(self._named):
+            return False
+        self._named = ""
+        return True
 
     # --------------------------------------------------------------- the database
 

@@ -43,16 +43,17 @@ class Watch:
 
         done: How many things of theirs were done by others.
 
-        longest: The most seconds between a kill and that.
+        longest: The most seconds between a kill and that; whoever is killed while it
+            does what another one held begins the count anew.
 
-        waits: What is not done yet, and since when.
+        waits: What is not done yet, since when, and who held it last.
     """
 
     def __init__(self, where: str) -> None:
         self.where = where.replace("+psycopg", "")
         self.held = self.done = 0
         self.longest = 0.0
-        self.waits: dict[tuple[str, ...], float] = {}
+        self.waits: dict[tuple[str, ...], tuple[float, str]] = {}
 
     def busy(self, children: list[int], chance: random.Random) -> int:
         """Find one that holds something at this moment; any, if none does."""
@@ -71,15 +72,16 @@ class Watch:
         with self._connected() as connection:
             found = _of(connection, f"%-{child}-%")
         self.held += bool(found)
-        self.waits |= dict.fromkeys(found, time.monotonic())
+        now = time.monotonic()
+        self.waits |= {(*name,): (now, owner) for *name, owner in found}
 
     def look(self) -> None:
         """See what is done by now."""
         if not self.waits:
             return
         with self._connected() as connection:
-            for each, since in list(self.waits.items()):
-                kind, name, other, owner = each
+            for each, (since, owner) in list(self.waits.items()):
+                kind, name, other = each
                 about = {"call": [name], "timers": [name, owner]}
                 asked = about.get(kind, [name, other])
                 if connection.execute(_LEFT[kind], asked).fetchone() is None:
