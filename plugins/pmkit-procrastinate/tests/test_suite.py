@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from pmkit.shell.engine.local import LocalEngine
 from pmkit.testing.engines.suite import engine_suite
 
 from pmkit_procrastinate import ProcrastinateEngine
@@ -15,9 +14,7 @@ pytestmark = pytest.mark.enable_socket
 
 
 def make_engine(desk, settings):
-    """Make the engine; on a file, to which some tests compare it, the local one."""
-    if desk.store.engine.dialect.name != "postgresql":
-        return LocalEngine(desk, settings)
+    """Make the engine, whose sweeper does not let a test wait."""
     every = dt.timedelta(seconds=0.3)
     return ProcrastinateEngine(desk, settings, sweep_every=every)
 

@@ -51,19 +51,17 @@ class Bench:
         self.outside = Outside(folder, self.clock.now)
         self._open: list[Desk] = []
 
-    def desk(self, clock: Clock | None = None, *, database: str = "") -> Desk:
+    def desk(self, clock: Clock | None = None) -> Desk:
         """
         Open a desk.
 
         Args:
             clock: The one that can be set, if left out.
-
-            database: Another database.
         """
         given = self.clock if clock is None else clock
         outside = Outside(self.outside.folder, given.now)
         desk = Desk.open(
-            database or self.database,
+            self.database,
             panel=outside.panel,
             clock=given,
             ids=CountedIds() if isinstance(given, SetClock) else random_ids,

@@ -234,18 +234,21 @@ def two_clocks_five_minutes_apart(bench: Bench) -> None:
 
 def asleep_for_a_day(bench: Bench) -> None:
     """A worker that sleeps past several moments does what many small steps do."""
-    slow, quick = bench.desk(), bench.desk(database=_beside(bench))
-    for desk in (slow, quick):
-        ordered(desk, "TA-1")
-    book_by = slow.order("TA-1").services[0].book_by
+    quick = bench.desk()
+    ordered(quick, "TA-1")
+    book_by = quick.order("TA-1").services[0].book_by
     assert book_by is not None  # noqa: S101 - the ship date is fixed
     for hours in range(-12, 13, 6):
         bench.clock.set(book_by.at + dt.timedelta(hours=hours))
         bench.settle(quick)
+    clock = SetClock(BEGIN)
+    slow = bench.desk(clock)
+    ordered(slow, "TA-2")
+    clock.set(bench.clock.now())
     bench.settle(slow)
 
-    _expect(history(quick, "TA-1"), history(slow, "TA-1"))
-    _expect(ServiceStage.EXPIRED, _stage(slow, "TA-1"))
+    _expect(history(quick, "TA-1"), history(slow, "TA-2"))
+    _expect(ServiceStage.EXPIRED, _stage(slow, "TA-2"))
 
 
 def orders_are_never_forgotten(bench: Bench) -> None:
@@ -271,11 +274,6 @@ _CHECKS = (
     two_clocks_five_minutes_apart,
     two_workers_on_one_order,
 )
-
-
-def _beside(bench: Bench) -> str:
-    """Name a second database, of its own file."""
-    return str(bench.outside.folder / "beside.db")
 
 
 def _plain(bench: Bench) -> list[tuple[str, str]]:
