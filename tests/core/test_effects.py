@@ -36,7 +36,7 @@ from tests.core.steps.tills import (
 
 from pmkit.core.effects import Effect, EffectKind, effects_of
 from pmkit.core.errors import InputError
-from pmkit.core.events import fold
+from pmkit.core.events import fold, happened
 from pmkit.core.order import OrderStage
 from pmkit.core.parties import Role
 from pmkit.core.payment import Purpose, RefundRoute
@@ -61,6 +61,11 @@ def moved(actor):
         reason="The line stands still.",
         calendar=CHINA,
     )
+
+
+def given_the_states(done, road):
+    """Tell the calls of a history but its opening from the states that were kept."""
+    return effects_of(fold(road.events[:1]), done.events, states=done.states)
 
 
 def all_of(outcome, **given):
@@ -234,6 +239,13 @@ class TestIds:
         rest = effects_of(fold(events[:cut]), events[cut:])
 
         assert all_of(road_to(ServiceStage.CANCELLED)) == first + rest
+
+    def test_with_the_states_that_were_kept(self):
+        """Whoever kept the states between the events gets the same calls."""
+        road = road_to(ServiceStage.CANCELLED)
+        done = happened(fold(road.events[:1]), *road.events[1:])
+
+        assert all_of(road) == given_the_states(done, road)
 
     def test_neither_the_moment_nor_the_actor_is_in_them(self):
         """Somebody else, later, asks for the same call by the same id."""

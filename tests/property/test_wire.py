@@ -19,14 +19,18 @@ from pmkit.core.report import ClassResult, Evidence, Sample
 from pmkit.core.review import Opinion
 from pmkit.core.service import Price, PriceLine
 from pmkit.core.visit import Appointment, Progress
+from pmkit.shell.reading import reader
 from pmkit.shell.wire import (
     canonical_json,
     decode_event,
     decode_order,
     encode_event,
     encode_order,
+    ours,
+    quick_text_of_event,
     read_json,
 )
+from pmkit.shell.writing import written
 
 KINDS = sorted(events.Event.kinds)
 
@@ -207,6 +211,21 @@ class TestEveryEvent:
         assert repr(event) == repr(again)
 
     @pytest.mark.parametrize("name", KINDS)
+    @settings(max_examples=6)
+    @given(data=st.data())
+    def test_the_quick_ways_are_the_slow_ones(
+        self, name: str, data: st.DataObject
+    ) -> None:
+        """What is written and read quickly is what the converter writes and reads."""
+        kind = events.Event.kinds[name]
+        event = data.draw(plainly(kind))
+        plain = read_json(canonical_json(ours().unstructure(event)))
+
+        assert canonical_json({"event": name} | plain) == quick_text_of_event(event)
+        assert canonical_json(plain) == written(event)
+        assert ours().structure(plain, kind) == reader(kind)(plain)
+
+    @pytest.mark.parametrize("name", KINDS)
     @settings(max_examples=3)
     @given(data=st.data())
     def test_has_one_text(self, name: str, data: st.DataObject) -> None:
@@ -245,6 +264,11 @@ class TestCanonicalText:
     def test_is_json(self, value: object) -> None:
         """The standard reader reads it back."""
         assert value == json.loads(canonical_json(value))
+
+    @given(st.dictionaries(texts, plain | instants | days | monies | actors))
+    def test_records_may_stand_in_it(self, value: dict[str, object]) -> None:
+        """Values with records in them have the text of what they are encoded to."""
+        assert canonical_json(ours().unstructure(value)) == written(value)
 
     @given(st.dictionaries(texts, plain))
     def test_order_of_keys_does_not_matter(self, value: dict[str, object]) -> None:

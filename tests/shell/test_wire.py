@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+from tests.core.steps.roads import draft_order
 
 from pmkit.core.errors import (
     CorruptStoreError,
@@ -20,9 +21,10 @@ from pmkit.core.errors import (
     NaiveTimeError,
     ShipDateError,
 )
+from pmkit.core.events import Event
 from pmkit.core.events.ordering import OrderPlaced, ShipDateMoved
 from pmkit.core.money import Money
-from pmkit.core.order import DaysAfterPayment, FixedShipDate, OrderLine
+from pmkit.core.order import DaysAfterPayment, FixedShipDate, Order, OrderLine
 from pmkit.core.parties import Actor, Role
 from pmkit.core.payment import Purpose
 from pmkit.shell.wire import (
@@ -31,17 +33,27 @@ from pmkit.shell.wire import (
     decode_event,
     encode,
     encode_event,
+    quick_text_of_event,
     read_json,
     read_order_document,
+    text_of,
+    text_of_event,
 )
 
 EXAMPLE = pathlib.Path(__file__).parents[2] / "examples" / "order.json"
 AT = dt.datetime(2026, 2, 13, 9, 30, tzinfo=dt.UTC)
 BY = Actor(role=Role.BUYER, party="Nordwind GmbH")
+ONE_DOLLAR = {"amount": "1.00", "currency": "USD"}
 PLACED = (
     '{"at":"2026-02-13T09:30:00Z",'
     '"by":{"party":"Nordwind GmbH","role":"buyer"},"event":"order-placed"}'
 )
+
+
+class Text(str):
+    """A text of a class of its own."""
+
+    __slots__ = ()
 
 
 class TestStoredForm:
@@ -145,6 +157,57 @@ class TestStoredForm:
 
         assert "tok_secret" not in str(caught.value)
         assert caught.value.__cause__ is None
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"by": BY.party},
+            {"by": Actor(role="buyer", party="x")},
+            {"by": Actor(role=Role.BUYER, party=5)},
+            {"by": Actor(role=Role.BUYER, party="half \ud800")},
+            {"at": AT.replace(tzinfo=None)},
+        ],
+    )
+    def test_what_is_odd_is_not_written_quickly(self, change):
+        """The quick way leaves to the slow one what it does not know to be right."""
+        event = OrderPlaced(at=AT, by=BY)
+        for name, value in change.items():
+            object.__setattr__(event, name, value)
+
+        assert None is quick_text_of_event(event)
+
+    def test_a_kind_that_nobody_knows(self):
+        """What only helps to write events has no text."""
+        with pytest.raises(InputError, match="no kind of event"):
+            text_of_event(Event(at=AT, by=BY))
+
+    def test_odd_values_are_written_as_they_are(self):
+        """What has no quick way has the text of what it is encoded to."""
+        assert '{"a":1.5,"b":["x"]}' == text_of({"b": ["x"], "a": 1.5})
+        assert '{"a":{"b":"x"}}' == text_of({"a": {"b": Text("x")}})
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"lines": {"0": {}}}, "lines[0]"),
+            ({"ship": {"kind": "soon"}}, "ship"),
+            ({"initial": {"amount": "1.00"}}, "initial"),
+            ({"initial": ONE_DOLLAR | {"more": "x"}}, "initial"),
+            ({"terms": None}, "terms"),
+            ({"seq": True}, "seq"),
+            ({"services": None}, "services"),
+            ({"placed_at": "soon"}, "placed_at"),
+            ({"more": None}, "more"),
+        ],
+    )
+    def test_an_order_that_is_odd(self, change, field):
+        """Wherever an order is not as pmkit wrote it, it is not read."""
+        stored = read_json(text_of(draft_order()))
+
+        with pytest.raises(CorruptStoreError) as caught:
+            decode(stored | change, Order)
+
+        assert field == caught.value.field
 
     def test_is_the_same_in_every_process(self):
         """The text does not depend on the seed of Python's hashes."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pmkit.core.checked import filled
+from pmkit.core.events.base import after_each
 from pmkit.core.events.leaving import ServiceCancelled, ServiceExpired
 from pmkit.core.events.paying import PaymentStarted, RefundRequested, TaskReceived
 from pmkit.core.events.visiting import AppointmentProposed, VisitMoved
@@ -20,7 +21,7 @@ from pmkit.core.parties import Role
 from pmkit.core.payment import RefundRoute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from pmkit.core.events import Event
     from pmkit.core.order import Order
@@ -84,7 +85,11 @@ class Effect:
 
 
 def effects_of(
-    before: Order, events: Iterable[Event], *, instrument: str = ""
+    before: Order,
+    events: Sequence[Event],
+    *,
+    instrument: str = "",
+    states: Sequence[Order] = (),
 ) -> tuple[Effect, ...]:
     """
     Tell which calls some events ask for.
@@ -96,17 +101,17 @@ def effects_of(
 
         instrument: What the payer chose to pay with, for a charge.
 
+        states: The order after each event, if somebody knows them already.
+
     Returns:
         The calls, in the order of their events.
     """
-    found = []
-    order = before
-    for event in events:
-        effect = _effect_of(order, event, instrument)
-        order = attrs.evolve(event.apply(order), seq=order.seq + 1)
-        if effect is not None:
-            found.append(effect)
-    return tuple(found)
+    befores = (before, *(states or after_each(before, events)))
+    found = (
+        _effect_of(order, event, instrument)
+        for order, event in zip(befores, events, strict=False)
+    )
+    return tuple(effect for effect in found if effect is not None)
 
 
 def _effect_of(order: Order, event: Event, instrument: str) -> Effect | None:

@@ -107,6 +107,11 @@ class Money:
             pmkit.CurrencyError: If *currency* is unknown.
         """
         decimals = exponent(currency)
+        if type(amount) is str and len(amount) <= _LONGEST and _PLAIN.fullmatch(amount):
+            # How amounts are written nearly always: exact without a division.
+            whole, _, part = amount.partition(".")
+            if len(part) <= decimals:
+                return cls(int(whole + part.ljust(decimals, "0")), currency)
         example = "48." + "0" * decimals if decimals else "48"
         remedy = f'Give a str like "{example}": {currency} has {decimals} decimals.'
         number = _exact(amount, field="amount", remedy=remedy)

@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import attrs
-
 from pmkit.core.events import (
     Event,
     asking,
@@ -21,6 +19,7 @@ from pmkit.core.events import (
     reviewing,
     visiting,
 )
+from pmkit.core.events.base import after_each
 from pmkit.core.parties import Role
 from pmkit.core.payment import PLAIN_REASON, RefundRoute
 from pmkit.core.ports import Notice
@@ -28,7 +27,7 @@ from pmkit.core.recheck import Advice
 from pmkit.core.service import Consent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from pmkit.core.order import Order
     from pmkit.core.service import Service
@@ -46,7 +45,9 @@ class _Words(NamedTuple):
     agency: str = ""
 
 
-def notices_of(before: Order, events: Iterable[Event]) -> tuple[Notice, ...]:
+def notices_of(
+    before: Order, events: Sequence[Event], *, states: Sequence[Order] = ()
+) -> tuple[Notice, ...]:
     """
     Tell what has to be said to whom about some events.
 
@@ -55,13 +56,14 @@ def notices_of(before: Order, events: Iterable[Event]) -> tuple[Notice, ...]:
 
         events: What was decided, oldest first.
 
+        states: The order after each event, if somebody knows them already.
+
     Returns:
         One notice for each role that has to know, in the order of the events.
     """
     found = []
-    order = before
-    for event in events:
-        order = attrs.evolve(event.apply(order), seq=order.seq + 1)
+    after = states or after_each(before, events)
+    for order, event in zip(after, events, strict=True):
         speak = _SPEAK.get(type(event))
         for number, words in enumerate(speak(order, event) if speak else (), start=1):
             found.append(

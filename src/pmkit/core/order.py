@@ -11,6 +11,7 @@ import attrs
 
 from pmkit.core.checked import filled, positive, utc
 from pmkit.core.errors import CurrencyError, InputError, NotFoundError
+from pmkit.core.evolving import evolve
 from pmkit.core.moments import plain_date
 from pmkit.core.money import Money
 from pmkit.core.parties import Role
@@ -186,7 +187,7 @@ class Order:
             )
         else:
             services = (*self.services, service)
-        return attrs.evolve(self, services=services)
+        return evolve(self, services=services)
 
     def payment(self, payment_id: str) -> Payment:
         """
@@ -216,9 +217,9 @@ class Order:
             covered for p in payments if p.state in UNDER_WAY for covered, _ in p.covers
         }
         services = tuple(
-            attrs.evolve(s, payment_under_way=s.id in moving) for s in self.services
+            evolve(s, payment_under_way=s.id in moving) for s in self.services
         )
-        return attrs.evolve(self, payments=payments, services=services)
+        return evolve(self, payments=payments, services=services)
 
     def refund(self, refund_id: str) -> Refund:
         """
@@ -238,7 +239,7 @@ class Order:
             refunds = tuple(refund if r.id == refund.id else r for r in self.refunds)
         else:
             refunds = (*self.refunds, refund)
-        return attrs.evolve(self, refunds=refunds)
+        return evolve(self, refunds=refunds)
 
     def payments_of(self, service_id: str) -> tuple[Payment, ...]:
         """The payments that cover a service, oldest first."""

@@ -13,6 +13,7 @@ from pmkit.core.case import CASE_OVER, Message, SupportCase, no_such_case
 from pmkit.core.checked import filled, positive, utc
 from pmkit.core.deadlines import Deadline
 from pmkit.core.errors import CurrencyError, MoneyError
+from pmkit.core.evolving import evolve
 from pmkit.core.money import Money
 from pmkit.core.parties import Actor
 from pmkit.core.review import Review
@@ -344,7 +345,7 @@ class Service:
         """Put a visit in the place of the one with its number, or at the end."""
         kept = [v for v in self.visits if v.number != visit.number]
         ordered = sorted([*kept, visit], key=lambda v: v.number)
-        return attrs.evolve(self, visits=tuple(ordered))
+        return evolve(self, visits=tuple(ordered))
 
     def case(self, case_id: str) -> SupportCase:
         """
@@ -364,7 +365,7 @@ class Service:
             cases = tuple(case if c.id == case.id else c for c in self.cases)
         else:
             cases = (*self.cases, case)
-        return attrs.evolve(self, cases=cases)
+        return evolve(self, cases=cases)
 
     def open_cases(self) -> tuple[SupportCase, ...]:
         """The cases that are not over."""

@@ -61,12 +61,12 @@ def read_json(
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            msg = "This key stands there twice."
-            raise DocumentError(msg, field=key, remedy="Write it once.")
-        found[key] = value
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for at, key in enumerate(keys) if key in keys[:at])
+        msg = "This key stands there twice."
+        raise DocumentError(msg, field=twice, remedy="Write it once.")
     return found
 
 

@@ -216,6 +216,8 @@ def _day(value: object) -> dt.date:
 
 def _keys(value: object, needed: set[str]) -> None:
     """Refuse anything but an object with these keys."""
+    if isinstance(value, dict) and value.keys() == needed:
+        return
     if not isinstance(value, dict):
         msg = "It is not a JSON object."
         raise DocumentError(msg, remedy="Write it in curly braces.")

@@ -11,8 +11,7 @@ import attrs
 
 from pmkit.core.ports import CancelRequest, MoveRequest
 from pmkit.effects.carry import request_of
-from pmkit.shell.plain import canonical_json
-from pmkit.shell.wire import encode
+from pmkit.shell.wire import text_of
 
 if TYPE_CHECKING:
     from pmkit.core.effects import Effect
@@ -56,6 +55,6 @@ def request_digest(effect: Effect, request: Request | None) -> str:
     plain = {
         "kind": effect.kind.value,
         "plugin": effect.plugin,
-        "request": encode(request),
+        "request": request,
     }
-    return hashlib.sha256(canonical_json(plain).encode()).hexdigest()
+    return hashlib.sha256(text_of(plain).encode()).hexdigest()

@@ -10,6 +10,7 @@ import attrs
 
 from pmkit.core.case import CaseEntry, CaseState, Message, SupportCase
 from pmkit.core.events.base import ServiceEvent
+from pmkit.core.evolving import evolve
 
 if TYPE_CHECKING:
     from pmkit.core.service import Service
@@ -56,7 +57,7 @@ class CaseAnswered(_CaseEvent):
 
     def answer(self, case: SupportCase) -> SupportCase:
         """Add the words."""
-        return attrs.evolve(case, entries=(*case.entries, self.entry), state=self.state)
+        return evolve(case, entries=(*case.entries, self.entry), state=self.state)
 
 
 @attrs.frozen(kw_only=True)
@@ -65,7 +66,7 @@ class CaseEscalated(_CaseEvent):
 
     def answer(self, case: SupportCase) -> SupportCase:
         """Note it."""
-        return attrs.evolve(case, state=CaseState.ESCALATED)
+        return evolve(case, state=CaseState.ESCALATED)
 
 
 @attrs.frozen(kw_only=True)
@@ -76,7 +77,7 @@ class CaseClosed(_CaseEvent):
 
     def answer(self, case: SupportCase) -> SupportCase:
         """Note it."""
-        return attrs.evolve(case, state=CaseState.CLOSED, resolution=self.resolution)
+        return evolve(case, state=CaseState.CLOSED, resolution=self.resolution)
 
 
 @attrs.frozen(kw_only=True)
@@ -85,7 +86,7 @@ class CaseWithdrawn(_CaseEvent):
 
     def answer(self, case: SupportCase) -> SupportCase:
         """Note it."""
-        return attrs.evolve(case, state=CaseState.WITHDRAWN)
+        return evolve(case, state=CaseState.WITHDRAWN)
 
 
 @attrs.frozen(kw_only=True)
@@ -96,4 +97,4 @@ class MessageSent(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Put it at the end."""
-        return attrs.evolve(service, messages=(*service.messages, self.message))
+        return evolve(service, messages=(*service.messages, self.message))

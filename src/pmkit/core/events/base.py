@@ -12,11 +12,12 @@ import attrs
 
 from pmkit.core.checked import utc
 from pmkit.core.errors import OutOfOrderError
+from pmkit.core.evolving import evolve
 from pmkit.core.order import Order
 from pmkit.core.parties import Actor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pmkit.core.service import Service
     from pmkit.core.visit import Visit
@@ -117,15 +118,34 @@ class Outcome:
         order: The order after it.
 
         events: What happened, in order; empty where nothing had to.
+
+        states: The order after each event, for whoever asks about the events next;
+            empty if nobody kept them.
     """
 
     order: Order
     events: tuple[Event, ...] = ()
+    states: tuple[Order, ...] = attrs.field(default=(), eq=False, repr=False)
 
 
 def opened(event: OrderOpened) -> Outcome:
     """Begin a history."""
-    return Outcome(order=attrs.evolve(event.order, seq=1), events=(event,))
+    order = evolve(event.order, seq=1)
+    return Outcome(order=order, events=(event,), states=(order,))
+
+
+def after_each(order: Order, events: Iterable[Event]) -> Iterator[Order]:
+    """
+    Tell what an order is after each of some events.
+
+    Args:
+        order: The order before them.
+
+        events: What happened, oldest first.
+    """
+    for event in events:
+        order = evolve(event.apply(order), seq=order.seq + 1)
+        yield order
 
 
 def happened(order: Order, *events: Event) -> Outcome:
@@ -140,9 +160,8 @@ def happened(order: Order, *events: Event) -> Outcome:
     Returns:
         The order after them, with the events.
     """
-    for event in events:
-        order = attrs.evolve(event.apply(order), seq=order.seq + 1)
-    return Outcome(order=order, events=events)
+    states = tuple(after_each(order, events))
+    return Outcome(order=states[-1] if states else order, events=events, states=states)
 
 
 def then(outcome: Outcome, decide: Callable[[Order], Iterable[Event]]) -> Outcome:
@@ -158,7 +177,11 @@ def then(outcome: Outcome, decide: Callable[[Order], Iterable[Event]]) -> Outcom
         Both together.
     """
     more = happened(outcome.order, *decide(outcome.order))
-    return Outcome(order=more.order, events=(*outcome.events, *more.events))
+    return Outcome(
+        order=more.order,
+        events=(*outcome.events, *more.events),
+        states=(*outcome.states, *more.states),
+    )
 
 
 def fold(events: Iterable[Event]) -> Order:
@@ -181,6 +204,6 @@ def fold(events: Iterable[Event]) -> Order:
         msg = "A history begins with the opening of the order."
         raise OutOfOrderError(msg)
     order = opened(first).order
-    for event in history:
-        order = attrs.evolve(event.apply(order), seq=order.seq + 1)
+    for state in after_each(order, history):
+        order = state
     return order

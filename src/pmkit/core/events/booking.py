@@ -10,6 +10,7 @@ import attrs
 
 from pmkit.core.deadlines import Deadline
 from pmkit.core.events.base import Event, ServiceEvent
+from pmkit.core.evolving import evolve
 from pmkit.core.service import (
     ChangeRequest,
     Consent,
@@ -40,7 +41,7 @@ class ServiceApproved(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Note it."""
-        return attrs.evolve(service, approved=True)
+        return evolve(service, approved=True)
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +50,7 @@ class ConsentGiven(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Note it."""
-        return attrs.evolve(service, consent=Consent.GIVEN)
+        return evolve(service, consent=Consent.GIVEN)
 
 
 @attrs.frozen(kw_only=True)
@@ -74,7 +75,7 @@ class ServiceEdited(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Put the new words in place of the old."""
-        return attrs.evolve(
+        return evolve(
             service,
             kind=self.kind,
             provider=self.provider,
@@ -96,7 +97,7 @@ class ServiceRemoved(ServiceEvent):
     def change(self, service: Service) -> Service:
         """Take it off the road."""
         ended = Ended(kind=EndKind.REMOVED, at=self.at, cause=self.cause)
-        return attrs.evolve(service, ended=ended)
+        return evolve(service, ended=ended)
 
 
 @attrs.frozen(kw_only=True)
@@ -107,7 +108,7 @@ class ChangeRequested(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Note it."""
-        return attrs.evolve(service, change_request=self.request)
+        return evolve(service, change_request=self.request)
 
 
 @attrs.frozen(kw_only=True)
@@ -126,9 +127,5 @@ class ChangeAnswered(ServiceEvent):
     def change(self, service: Service) -> Service:
         """Note the answer."""
         request = service.change_request
-        answered = request and attrs.evolve(
-            request, granted=self.granted, answer=self.answer
-        )
-        return attrs.evolve(
-            service, change_request=answered, requirements=self.requirements
-        )
+        answered = request and evolve(request, granted=self.granted, answer=self.answer)
+        return evolve(service, change_request=answered, requirements=self.requirements)

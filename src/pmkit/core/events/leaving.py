@@ -7,6 +7,7 @@ from __future__ import annotations
 import attrs
 
 from pmkit.core.events.base import ServiceEvent
+from pmkit.core.evolving import evolve
 from pmkit.core.service import Cancellation, Ended, EndKind, Service
 from pmkit.core.visit import VISIT_OVER, VisitState
 
@@ -19,7 +20,7 @@ class CancellationRequested(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Note it; the service stands still until it is answered."""
-        return attrs.evolve(service, cancellation=self.cancellation)
+        return evolve(service, cancellation=self.cancellation)
 
 
 @attrs.frozen(kw_only=True)
@@ -30,19 +31,17 @@ class CancellationRefused(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Note the answer."""
-        cancellation = service.cancellation and attrs.evolve(
+        cancellation = service.cancellation and evolve(
             service.cancellation, granted=False, answer=self.answer
         )
-        return attrs.evolve(service, cancellation=cancellation)
+        return evolve(service, cancellation=cancellation)
 
 
 def _stand_down(service: Service) -> Service:
     """Cancel the visits that are not over."""
     for visit in service.visits:
         if visit.state not in VISIT_OVER:
-            service = service.with_visit(
-                attrs.evolve(visit, state=VisitState.CANCELLED)
-            )
+            service = service.with_visit(evolve(visit, state=VisitState.CANCELLED))
     return service
 
 
@@ -62,13 +61,11 @@ class ServiceCancelled(ServiceEvent):
         cancellation = service.cancellation
         fees = service.fees
         if cancellation is not None:
-            cancellation = attrs.evolve(cancellation, granted=True, answer=self.answer)
+            cancellation = evolve(cancellation, granted=True, answer=self.answer)
             fees = (*fees, cancellation.fee)
         ended = Ended(kind=EndKind.CANCELLED, at=self.at, cause=self.answer)
         stood_down = _stand_down(service)
-        return attrs.evolve(
-            stood_down, cancellation=cancellation, fees=fees, ended=ended
-        )
+        return evolve(stood_down, cancellation=cancellation, fees=fees, ended=ended)
 
 
 @attrs.frozen(kw_only=True)
@@ -85,4 +82,4 @@ class ServiceExpired(ServiceEvent):
     def change(self, service: Service) -> Service:
         """Take it off the road with its visits."""
         ended = Ended(kind=EndKind.EXPIRED, at=self.at, cause=self.cause)
-        return attrs.evolve(_stand_down(service), ended=ended)
+        return evolve(_stand_down(service), ended=ended)

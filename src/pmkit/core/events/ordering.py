@@ -10,6 +10,7 @@ import attrs
 
 from pmkit.core.deadlines import Deadline
 from pmkit.core.events.base import Event
+from pmkit.core.evolving import evolve
 from pmkit.core.order import DaysAfterPayment, FixedShipDate, Order
 
 
@@ -19,14 +20,14 @@ class OrderPlaced(Event):
 
     def apply(self, order: Order) -> Order:
         """Note when."""
-        return attrs.evolve(order, placed_at=self.at)
+        return evolve(order, placed_at=self.at)
 
 
 def _rebook(order: Order, book_by: tuple[tuple[str, Deadline | None], ...]) -> Order:
     """Give services their new booking deadline."""
     for service_id, deadline in book_by:
         service = order.service(service_id)
-        order = order.with_service(attrs.evolve(service, book_by=deadline))
+        order = order.with_service(evolve(service, book_by=deadline))
     return order
 
 
@@ -50,7 +51,7 @@ class ShipDateMoved(Event):
 
     def apply(self, order: Order) -> Order:
         """Move it, and the deadlines that hang on it."""
-        moved = attrs.evolve(
+        moved = evolve(
             order,
             ship=self.ship,
             ship_day=self.day,
@@ -75,7 +76,7 @@ class ShipDateFixed(Event):
 
     def apply(self, order: Order) -> Order:
         """Note the day, and the deadlines that hang on it."""
-        fixed = attrs.evolve(
+        fixed = evolve(
             order, ship_day=self.day, first_ship_day=order.first_ship_day or self.day
         )
         return _rebook(fixed, self.book_by)
@@ -87,4 +88,4 @@ class GoodsShipped(Event):
 
     def apply(self, order: Order) -> Order:
         """Note when."""
-        return attrs.evolve(order, shipped_at=self.at)
+        return evolve(order, shipped_at=self.at)

@@ -11,6 +11,7 @@ import attrs
 
 from pmkit.core.deadlines import Deadline
 from pmkit.core.events.base import Event, ServiceEvent
+from pmkit.core.evolving import evolve
 from pmkit.core.payment import (
     Payment,
     PaymentState,
@@ -54,9 +55,7 @@ class _PaymentTurn(Event):
     def apply(self, order: Order) -> Order:
         """Note the state and its reason."""
         payment = order.payment(self.payment_id)
-        return order.with_payment(
-            attrs.evolve(payment, state=self.state, reason=self.reason)
-        )
+        return order.with_payment(evolve(payment, state=self.state, reason=self.reason))
 
 
 @attrs.frozen(kw_only=True)
@@ -90,7 +89,7 @@ class PaymentExpired(_PaymentTurn):
         """Note it, and when: what was sent earlier still counts."""
         closed = super().apply(order)
         return closed.with_payment(
-            attrs.evolve(closed.payment(self.payment_id), expired_at=self.at)
+            evolve(closed.payment(self.payment_id), expired_at=self.at)
         )
 
 
@@ -129,7 +128,7 @@ class PaymentSubmitted(Event):
     def apply(self, order: Order) -> Order:
         """Note when, and what to expect."""
         return order.with_payment(
-            attrs.evolve(
+            evolve(
                 order.payment(self.payment_id),
                 state=PaymentState.SUBMITTED,
                 submitted_at=self.submitted_at,
@@ -165,7 +164,7 @@ class MoneyReceived(Event):
         """Add the receipt."""
         payment = order.payment(self.payment_id)
         return order.with_payment(
-            attrs.evolve(
+            evolve(
                 payment,
                 receipts=(*payment.receipts, self.receipt),
                 state=self.state,
@@ -186,7 +185,7 @@ class PaymentLinked(Event):
     def apply(self, order: Order) -> Order:
         """Note it."""
         payment = order.payment(self.payment_id)
-        return order.with_payment(attrs.evolve(payment, linked=True, state=self.state))
+        return order.with_payment(evolve(payment, linked=True, state=self.state))
 
 
 @attrs.frozen(kw_only=True)
@@ -202,7 +201,7 @@ class TaskReceived(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Book it and ask for its visits."""
-        return attrs.evolve(
+        return evolve(
             service,
             booking=Booking(at=self.counted_at),
             visits=tuple(Visit(number=n) for n in range(1, service.planned_visits + 1)),
@@ -217,10 +216,8 @@ class BookingConfirmed(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Note the number."""
-        booking = service.booking and attrs.evolve(
-            service.booking, reference=self.reference
-        )
-        return attrs.evolve(service, booking=booking)
+        booking = service.booking and evolve(service.booking, reference=self.reference)
+        return evolve(service, booking=booking)
 
 
 @attrs.frozen(kw_only=True)
@@ -232,7 +229,7 @@ class RefundRequested(Event):
     def apply(self, order: Order) -> Order:
         """Note it; a fee that lowers the open balance does so at once."""
         if self.refund.route is RefundRoute.REDUCE_BALANCE:
-            order = attrs.evolve(order, balance=order.balance - self.refund.amount)
+            order = evolve(order, balance=order.balance - self.refund.amount)
         return order.with_refund(self.refund)
 
 
@@ -254,7 +251,7 @@ class RefundMoved(Event):
         """Note the state."""
         refund = order.refund(self.refund_id)
         return order.with_refund(
-            attrs.evolve(
+            evolve(
                 refund,
                 state=self.state,
                 expected_by=self.expected_by or refund.expected_by,

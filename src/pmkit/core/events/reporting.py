@@ -10,6 +10,7 @@ import attrs
 
 from pmkit.core.errors import NotYetError
 from pmkit.core.events.base import VisitEvent
+from pmkit.core.evolving import evolve
 from pmkit.core.report import BuyerDecision, Report, ReportVersion
 
 if TYPE_CHECKING:
@@ -25,11 +26,9 @@ class ReportUploaded(VisitEvent):
     def turn(self, visit: Visit) -> Visit:
         """Put it beside the earlier versions."""
         if visit.report is None:
-            return attrs.evolve(visit, report=Report(versions=(self.version,)))
-        report = attrs.evolve(
-            visit.report, versions=(*visit.report.versions, self.version)
-        )
-        return attrs.evolve(visit, report=report)
+            return evolve(visit, report=Report(versions=(self.version,)))
+        report = evolve(visit.report, versions=(*visit.report.versions, self.version))
+        return evolve(visit, report=report)
 
 
 def _report(visit: Visit) -> Report:
@@ -48,8 +47,8 @@ class ReportDecided(VisitEvent):
     def turn(self, visit: Visit) -> Visit:
         """Put it beside the earlier decisions."""
         report = _report(visit)
-        decided = attrs.evolve(report, decisions=(*report.decisions, self.decision))
-        return attrs.evolve(visit, report=decided)
+        decided = evolve(report, decisions=(*report.decisions, self.decision))
+        return evolve(visit, report=decided)
 
 
 @attrs.frozen(kw_only=True)
@@ -59,10 +58,8 @@ class ReportReleased(VisitEvent):
     def turn(self, visit: Visit) -> Visit:
         """Note when, and how many versions there were."""
         report = _report(visit)
-        released = attrs.evolve(
-            report, released_at=self.at, released=len(report.versions)
-        )
-        return attrs.evolve(visit, report=released)
+        released = evolve(report, released_at=self.at, released=len(report.versions))
+        return evolve(visit, report=released)
 
 
 @attrs.frozen(kw_only=True)
@@ -71,4 +68,4 @@ class ReportOverdue(VisitEvent):
 
     def turn(self, visit: Visit) -> Visit:
         """Note that it was said."""
-        return attrs.evolve(visit, overdue_noted=True)
+        return evolve(visit, overdue_noted=True)

@@ -10,6 +10,7 @@ import attrs
 
 from pmkit.core.deadlines import Deadline
 from pmkit.core.events.base import ServiceEvent
+from pmkit.core.evolving import evolve
 from pmkit.core.review import Opinion, Reply, Review
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class ServiceClosed(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Note when."""
-        return attrs.evolve(service, closed_at=self.at, review_until=self.review_until)
+        return evolve(service, closed_at=self.at, review_until=self.review_until)
 
 
 @attrs.frozen(kw_only=True)
@@ -40,7 +41,7 @@ class ServiceReviewed(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Keep the opinion."""
-        return attrs.evolve(service, review=Review(first=self.opinion))
+        return evolve(service, review=Review(first=self.opinion))
 
 
 @attrs.frozen(kw_only=True)
@@ -57,10 +58,10 @@ class ReviewReplied(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Keep the answer."""
-        review = service.review and attrs.evolve(
+        review = service.review and evolve(
             service.review, reply=self.reply, revise_until=self.revise_until
         )
-        return attrs.evolve(service, review=review)
+        return evolve(service, review=review)
 
 
 @attrs.frozen(kw_only=True)
@@ -71,5 +72,5 @@ class ReviewRevised(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Put the new opinion beside the first."""
-        review = service.review and attrs.evolve(service.review, revised=self.opinion)
-        return attrs.evolve(service, review=review)
+        review = service.review and evolve(service.review, revised=self.opinion)
+        return evolve(service, review=review)

@@ -10,6 +10,7 @@ import attrs
 
 from pmkit.core.deadlines import Deadline
 from pmkit.core.events.base import ServiceEvent, VisitEvent
+from pmkit.core.evolving import evolve
 from pmkit.core.service import BuyerInformation, Service
 from pmkit.core.visit import (
     Appointment,
@@ -30,7 +31,7 @@ class InformationGiven(ServiceEvent):
 
     def change(self, service: Service) -> Service:
         """Keep it."""
-        return attrs.evolve(service, information=self.information)
+        return evolve(service, information=self.information)
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +42,7 @@ class AppointmentProposed(VisitEvent):
 
     def turn(self, visit: Visit) -> Visit:
         """Note the proposal."""
-        return attrs.evolve(
+        return evolve(
             visit,
             state=VisitState.PROPOSED,
             appointment=self.appointment,
@@ -68,7 +69,7 @@ class AppointmentConfirmed(VisitEvent):
 
     def turn(self, visit: Visit) -> Visit:
         """Note it."""
-        return attrs.evolve(visit, state=VisitState.CONFIRMED, change_by=self.change_by)
+        return evolve(visit, state=VisitState.CONFIRMED, change_by=self.change_by)
 
 
 @attrs.frozen(kw_only=True)
@@ -81,7 +82,7 @@ class InspectorAssigned(VisitEvent):
         """Note the name; one that comes late takes a visit no step back."""
         ahead = visit.state is VisitState.CONFIRMED
         state = VisitState.ASSIGNED if ahead else visit.state
-        return attrs.evolve(visit, state=state, inspector=self.inspector)
+        return evolve(visit, state=state, inspector=self.inspector)
 
 
 @attrs.frozen(kw_only=True)
@@ -100,7 +101,7 @@ class VisitMoved(VisitEvent):
 
     def turn(self, visit: Visit) -> Visit:
         """Note the move and the new proposal."""
-        return attrs.evolve(
+        return evolve(
             visit,
             state=VisitState.PROPOSED,
             appointment=self.appointment,
@@ -115,7 +116,7 @@ class VisitMoved(VisitEvent):
         changed = super().change(service)
         if self.move.fee is None:
             return changed
-        return attrs.evolve(changed, fees=(*changed.fees, self.move.fee))
+        return evolve(changed, fees=(*changed.fees, self.move.fee))
 
 
 @attrs.frozen(kw_only=True)
@@ -132,7 +133,7 @@ class InspectorArrived(VisitEvent):
     def turn(self, visit: Visit) -> Visit:
         """Note when."""
         arrived = self.at if self.arrived_at is None else self.arrived_at
-        return attrs.evolve(visit, state=VisitState.ON_SITE, arrived_at=arrived)
+        return evolve(visit, state=VisitState.ON_SITE, arrived_at=arrived)
 
 
 @attrs.frozen(kw_only=True)
@@ -160,7 +161,7 @@ class VisitCompleted(VisitEvent):
 
     def turn(self, visit: Visit) -> Visit:
         """Note what was seen and when the report is due."""
-        return attrs.evolve(
+        return evolve(
             visit,
             state=VisitState.COMPLETED,
             ended_at=self.ended_at,
@@ -180,12 +181,12 @@ class _VisitFailed(VisitEvent):
     def turn(self, visit: Visit) -> Visit:
         """Note the cause."""
         state = VisitState.ABORTED if visit.arrived_at else VisitState.MISSED
-        return attrs.evolve(visit, state=state, failure=self.failure)
+        return evolve(visit, state=state, failure=self.failure)
 
     def change(self, service: Service) -> Service:
         """Keep the fee."""
         changed = super().change(service)
-        return attrs.evolve(changed, fees=(*changed.fees, self.failure.fee))
+        return evolve(changed, fees=(*changed.fees, self.failure.fee))
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pmkit.core.errors import CorruptStoreError, InputError
 from pmkit.shell.plain import canonical_json, read_json
-from pmkit.shell.wire import decode_event, encode_event
+from pmkit.shell.wire import decode_event, encode_event, quick_text_of_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,8 +56,12 @@ def require_storable(events: Iterable[Event]) -> list[str]:
     """
     bodies = []
     for event in events:
-        body = canonical_json(encode_event(event))
+        body = quick_text_of_event(event)
+        if body is not None:
+            bodies.append(body)
+            continue
         try:
+            body = canonical_json(encode_event(event))
             decode_event(read_json(body))
         except CorruptStoreError as error:
             msg = "A value is not of the type that it has to be."

@@ -23,7 +23,7 @@ from pmkit.shell import telemetry
 from pmkit.shell.desk.choices import require_storable
 from pmkit.shell.plain import canonical_json
 from pmkit.shell.reserved import reserved_digest
-from pmkit.shell.wire import encode
+from pmkit.shell.wire import text_of
 
 if TYPE_CHECKING:
     from pmkit.core.calendars import WorkingCalendar
@@ -174,11 +174,14 @@ class Running:
         at: dt.datetime,
         instrument: str = "",
     ) -> None:
-        effects = effects_of(before, outcome.events, instrument=instrument)
+        states = outcome.states
+        effects = effects_of(
+            before, outcome.events, instrument=instrument, states=states
+        )
         order = outcome.order
         digests = {e.operation_id: reserved_digest(order, e) for e in effects}
         tx.add_effects(before.id, order.seq, effects, at, digests=digests)
-        tx.add_notices(notices_of(before, outcome.events), at)
+        tx.add_notices(notices_of(before, outcome.events, states=states), at)
 
     def _recalled(
         self, tx: Transaction, actor: Actor | None, key: str | None, digest: str
@@ -279,9 +282,8 @@ def command_digest(command: str, actor: Actor | None, content: dict[str, Any]) -
     for name, value in content.items():
         if isinstance(value, dt.datetime):
             to_utc(value, field=name)
-    return digest_of(
-        {"command": command, "actor": encode(actor), "content": encode(content)}
-    )
+    said = text_of({"command": command, "actor": actor, "content": content})
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def digest_of(plain: object) -> str:

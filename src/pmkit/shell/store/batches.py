@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from pmkit.core.events import Event
 from pmkit.core.order import Order
 from pmkit.core.rules.timers import LOOK_EVERY, Timer, TimerKind, settled, timers_of
-from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.chain import GENESIS, event_hash
-from pmkit.shell.wire import encode_event
+from pmkit.shell.store.schema import inserting_into
+from pmkit.shell.wire import text_of, text_of_event
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -108,7 +108,7 @@ def add_new_orders(
         (tx.tables.commands, answers),
     ):
         if rows:
-            tx.connection.execute(sa.insert(table), rows)
+            tx.connection.execute(inserting_into(table), rows)
     for row in timers:
         tx.wake(row["order_id"], row["due_at"])
 
@@ -116,8 +116,7 @@ def add_new_orders(
 def _rows(new: NewOrder, at: dt.datetime) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write the order and its event as rows; the event holds the order already."""
     order, event = new.order, new.event
-    plain = encode_event(event)
-    body = canonical_json(plain)
+    body = text_of_event(event)
     own = event_hash(order_id=order.id, seq=order.seq, body=body, prev=GENESIS)
     first = {
         "order_id": order.id,
@@ -137,7 +136,7 @@ def _rows(new: NewOrder, at: dt.datetime) -> tuple[dict[str, Any], dict[str, Any
         "stage": order.stage.value,
         "buyer": order.buyer,
         "supplier": order.supplier,
-        "state": canonical_json(plain["order"] | {"seq": order.seq}),
+        "state": text_of(order),
         "updated_at": at,
         "settled": int(settled(order)),
     }
@@ -161,6 +160,6 @@ def _answer(new: NewOrder, scope: str, at: dt.datetime) -> dict[str, Any]:
         "key": new.key,
         "digest": new.digest,
         "order_id": new.order.id,
-        "answer": canonical_json({"seq": new.order.seq}),
+        "answer": text_of({"seq": new.order.seq}),
         "at": at,
     }

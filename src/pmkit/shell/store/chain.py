@@ -8,8 +8,7 @@ everything it does not show: that needs an anchor outside the database.
 from __future__ import annotations
 
 import hashlib
-
-from pmkit.shell.plain import canonical_json
+from json.encoder import encode_basestring
 
 #: What stands before the first event.
 GENESIS = "0" * 64
@@ -34,9 +33,10 @@ def event_hash(*, order_id: str, seq: int, body: str, prev: str) -> str:
     Returns:
         64 lower-case hexadecimal digits.
     """
-    # The body is canonical already, and its key sorts first: no need to parse it.
-    rest = canonical_json({"order": order_id, "prev": prev, "seq": seq})
-    return hashlib.sha256(f'{{"event":{body},{rest[1:]}'.encode()).hexdigest()
+    # The body is canonical already, and the keys stand as they sort.
+    name, last = encode_basestring(order_id), encode_basestring(prev)
+    text = f'{{"event":{body},"order":{name},"prev":{last},"seq":{seq:d}}}'
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest(content: bytes) -> str:

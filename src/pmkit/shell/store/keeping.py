@@ -16,9 +16,11 @@ from pmkit.core.errors import (
     NotFoundError,
 )
 from pmkit.core.order import NOTHING_HERE
-from pmkit.shell.plain import canonical_json, read_json
+from pmkit.shell.plain import read_json
 from pmkit.shell.store.chain import digest
 from pmkit.shell.store.rows import Remembered
+from pmkit.shell.store.schema import inserting_into
+from pmkit.shell.wire import text_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -53,11 +55,6 @@ def _recalling(names: Tables) -> sa.Select[tuple[str, str, str]]:
         commands.c.scope == sa.bindparam("whose"),
         commands.c.key == sa.bindparam("which"),
     )
-
-
-@functools.cache
-def _inserting(table: sa.Table) -> sa.Insert:
-    return sa.insert(table)
 
 
 class Keeping:
@@ -128,10 +125,10 @@ class Keeping:
             "key": key,
             "digest": digest,
             "order_id": order_id,
-            "answer": canonical_json(answer),
+            "answer": text_of(answer),
             "at": at,
         }
-        self.connection.execute(_inserting(self.tables.commands), row)
+        self.connection.execute(inserting_into(self.tables.commands), row)
         self._unused.discard((scope, key))
 
     # -------------------------------------------------------------------- files
@@ -161,7 +158,7 @@ class Keeping:
                 "content": content,
                 "created_at": at,
             }
-            self.connection.execute(sa.insert(files), row)
+            self.connection.execute(inserting_into(files), row)
         return name
 
     def get_file(self, sha256: str) -> bytes:

@@ -6,11 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
-from pmkit.shell.plain import canonical_json
+from pmkit.shell.store.schema import inserting_into
 from pmkit.shell.store.waking import Waking
-from pmkit.shell.wire import encode
+from pmkit.shell.wire import text_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,7 +36,7 @@ class Outbox(Waking):
             {
                 "id": notice.id,
                 "order_id": notice.order_id,
-                "notice": canonical_json(encode(notice)),
+                "notice": text_of(notice),
                 "created_at": at,
                 "sent_at": None,
                 "attempts": 0,
@@ -47,5 +45,5 @@ class Outbox(Waking):
             for notice in notices
         ]
         if rows:
-            self.connection.execute(sa.insert(self.tables.outbox), rows)
+            self.connection.execute(inserting_into(self.tables.outbox), rows)
             self.wake("", at)

@@ -51,9 +51,9 @@ class Instant(sa.types.TypeDecorator[dt.datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Tables:
-    """The tables of one store."""
+    """The tables of one store; each prefix and schema has one of it."""
 
     metadata: sa.MetaData
     prefix: str
@@ -105,6 +105,17 @@ def tables(prefix: str = "", schema: str | None = None) -> Tables:
             sa.PrimaryKeyConstraint("version_num", name=f"{prefix}alembic_version_pkc"),
         ),
     )
+
+
+@functools.cache
+def inserting_into(table: sa.Table) -> sa.Insert:
+    """
+    Give the INSERT of whole rows; the same one each time, which is less work.
+
+    Args:
+        table: Of the store.
+    """
+    return sa.insert(table)
 
 
 #: Texts sort by their code points on every database, whatever its language.

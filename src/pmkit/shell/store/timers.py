@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from pmkit.core.rules.timers import LOOK_EVERY, Timer, TimerKind, settled, timers_of
 from pmkit.shell.store.leasing import FREE, Lease, free, lost
-from pmkit.shell.store.waking import Waking, inserting
+from pmkit.shell.store.timer_rows import setting, unsetting
+from pmkit.shell.store.waking import Waking
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -292,24 +293,16 @@ class Timers(Waking):
         ]
         if not rows:
             return
-        insert = inserting(self.connection)(self.tables.timers)
-        anew = {"due_at": insert.excluded.due_at, "attempts": 0, "error": "", **FREE}
-        self.connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=["order_id", "kind", "subject"], set_=anew
-            ),
-            rows,
-        )
+        made = setting(self.tables, self.connection.dialect.name)
+        self.connection.execute(made, rows)
         for row in rows:
             self.wake(order_id, row["due_at"])
 
     def _unset(self, order_id: str, keys: list[tuple[str, str]]) -> None:
         if not keys:
             return
-        timers = self.tables.timers
-        both = sa.tuple_(timers.c.kind, timers.c.subject).in_(keys)
-        here = timers.c.order_id == order_id
-        self.connection.execute(sa.delete(timers).where(here, both))
+        gone = unsetting(self.tables)
+        self.connection.execute(gone, {"here": order_id, "keys": keys})
 
     # ------------------------------------------------------------------ queries
 

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 
 from pmkit.core.errors import ConflictError, CorruptStoreError, StaleWriteError
 from pmkit.core.rules.timers import settled
-from pmkit.shell.plain import canonical_json
 from pmkit.shell.store.chain import GENESIS, event_hash
 from pmkit.shell.store.inbox import Inbox
 from pmkit.shell.store.keeping import Keeping, read_stored
 from pmkit.shell.store.outbox import Outbox
 from pmkit.shell.store.rows import OrderRow, RecordedEvent
+from pmkit.shell.store.schema import inserting_into
 from pmkit.shell.store.standing import Standing
-from pmkit.shell.wire import decode_event, decode_order, encode_event, encode_order
+from pmkit.shell.wire import decode_event, decode_order, text_of, text_of_event
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -68,12 +68,7 @@ class Transaction(Keeping, Outbox, Inbox, Standing):
         if row is None:
             return None
         self._heads[order_id] = (row.version, row.head_hash)
-        order = decode_order(read_stored(row.state))
-        if (order.id, order.seq) != (order_id, row.version):
-            msg = "The stored order is not the one, or not the version, that it says."
-            remedy = "Run pmkit orders verify, and restore a backup."
-            raise CorruptStoreError(msg, remedy=remedy)
-        return order
+        return stored_order(order_id, row.version, row.state)
 
     def add_order(self, order: Order, events: Sequence[Event], at: dt.datetime) -> None:
         """
@@ -97,8 +92,8 @@ class Transaction(Keeping, Outbox, Inbox, Standing):
         rows = _chained(order.id, 0, GENESIS, events)
         _same_length(order, rows)
         row = {"id": order.id, **_columns(order, rows, at)}
-        self.connection.execute(_inserting(orders), row)
-        self.connection.execute(_inserting(self.tables.events), rows)
+        self.connection.execute(inserting_into(orders), row)
+        self.connection.execute(inserting_into(self.tables.events), rows)
         self.set_timers(None, order, at)
 
     def save(
@@ -139,7 +134,7 @@ class Transaction(Keeping, Outbox, Inbox, Standing):
         written = self.connection.execute(_saving(self.tables), columns | here)
         if written.rowcount != 1:
             raise _stale()
-        self.connection.execute(_inserting(self.tables.events), rows)
+        self.connection.execute(inserting_into(self.tables.events), rows)
         self._heads[order.id] = (order.seq, rows[-1]["hash"])
         self.set_timers(before, order, at)
 
@@ -260,9 +255,26 @@ def _saving(names: Tables) -> sa.Update:
     )
 
 
-@functools.cache
-def _inserting(table: sa.Table) -> sa.Insert:
-    return sa.insert(table)
+def stored_order(order_id: str, version: int, state: str) -> Order:
+    """
+    Read an order that pmkit wrote.
+
+    Args:
+        order_id: Whose row it is.
+
+        version: How many events made it.
+
+        state: What the row holds of it.
+
+    Raises:
+        pmkit.CorruptStoreError: If it cannot be read back, or is another one.
+    """
+    order = decode_order(read_stored(state))
+    if (order.id, order.seq) != (order_id, version):
+        msg = "The stored order is not the one, or not the version, that it says."
+        remedy = "Run pmkit orders verify, and restore a backup."
+        raise CorruptStoreError(msg, remedy=remedy)
+    return order
 
 
 def _stale() -> StaleWriteError:
@@ -280,7 +292,7 @@ def _chained(
     """Number the events on from *seq* and tie each to the one before it."""
     rows = []
     if bodies is None:
-        bodies = [canonical_json(encode_event(event)) for event in events]
+        bodies = [text_of_event(event) for event in events]
     written = zip(events, bodies, strict=True)
     for number, (event, body) in enumerate(written, start=seq + 1):
         own = event_hash(order_id=order_id, seq=number, body=body, prev=prev)
@@ -315,7 +327,7 @@ def _columns(
         "stage": order.stage.value,
         "buyer": order.buyer,
         "supplier": order.supplier,
-        "state": canonical_json(encode_order(order)),
+        "state": text_of(order),
         "updated_at": at,
         "settled": int(settled(order)),
     }
