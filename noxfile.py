@@ -223,14 +223,20 @@ def planted(session: nox.Session) -> None:
 @nox.session(python=ONE)
 def proofs(session: nox.Session) -> None:
     """Kill pmkit in every way, a little; the sessions below go on for hours."""
-    session.install("-e", ".", *_group("test"))
+    session.install("-e", ".", *WITH_PLUGINS, *_group("test"))
     _server(session)
-    session.run("pytest", "-n", "2", "tests/proofs", *session.posargs)
+    # The longest first, and whoever is done takes from the other.
+    how = ("-n", "2", "--dist", "worksteal")
+    session.run("pytest", *how, "tests/proofs", *session.posargs)
 
 
 def _prove(session: nox.Session, module: str) -> None:
-    """Run a proof; --minutes stops it, --progress FILE lets it go on later."""
-    session.install("-e", ".", *_group("test"))
+    """
+    Run a proof; --minutes stops it, --progress FILE lets it go on later.
+
+    With --shard 1/2 and --shard 2/2, each with a file of its own, two share it.
+    """
+    session.install("-e", ".", *WITH_PLUGINS, *_group("test"))
     session.run("python", "-m", f"tests.proofs.{module}", *session.posargs)
 
 
@@ -266,7 +272,7 @@ def state(session: nox.Session) -> None:
 
 @nox.session(python=ONE, default=False)
 def workers(session: nox.Session) -> None:
-    """Kill one of eight workers every few seconds: -- --seconds 180."""
+    """Kill one of eight workers every few seconds: -- --seconds 180 [--production]."""
     _prove(session, "workers")
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import collections
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import attrs
@@ -183,6 +184,20 @@ def ledger(store: Store, order_id: str, counts: Mapping[str, int]) -> list[str]:
     return found
 
 
+def settled(store: Store, order_id: str) -> list[str]:
+    """I-LED: say which payments count as settled by less than they are about."""
+    with store.snapshot() as tx:
+        order = tx.load(order_id)
+    assert order is not None
+    return [
+        f"I-LED: {payment.id} is settled by {came}, not {payment.amount}"
+        for payment in order.payments
+        if payment.state.value in _PAID
+        and (came := sum((r.amount.amount for r in payment.receipts), Decimal(0)))
+        < payment.amount.amount
+    ]
+
+
 def happened(store: Store, counts: Mapping[str, int]) -> list[str]:
     """I-ONCE, its other half: say what is noted as done, and nobody ever did."""
     effects, outbox = store.tables.effects, store.tables.outbox
@@ -226,4 +241,5 @@ def broken(store: Store, orders: Iterable[str], counts: Mapping[str, int]) -> li
     for order_id in orders:
         found += lawful(store, order_id)
         found += ledger(store, order_id, counts)
+        found += settled(store, order_id)
     return found
