@@ -139,6 +139,10 @@ class Desk(
         Args:
             connection: In a transaction, on the database of this desk.
 
+        Raises:
+            pmkit.StoreError: If it could not be rolled back: the driver has begun no
+                transaction.
+
         Examples:
             >>> import sqlalchemy as sa
             >>> desk = Desk.open()

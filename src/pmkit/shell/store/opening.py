@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 # https://www.sqlite.org/fileformat2.html#the_database_header
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100
+_HOW_IT_BEGINS = (
+    "Make the engine by pmkit.shell.store.engines.sqlite_engine, or have its"
+    " transactions begin as SQLAlchemy tells of pysqlite."
+)
+_NO_AUTOCOMMIT = "Use an engine and a connection that are not in AUTOCOMMIT."
 _OTHER_PLACE = "Name another one, or another prefix."
 # How long a migration waits for writers at a time, so that they never wait for long.
 _LOCK_TIMEOUT = "2s"
@@ -121,6 +126,33 @@ def _known_revision(found: list[str]) -> str:
         msg = "The database was written by a newer pmkit."
         raise NewerStoreError(msg, remedy="Install that version, or a later one.")
     return found[0]
+
+
+def require_begun(connection: sa.Connection, *, field: str) -> None:
+    """
+    Refuse a connection on which nothing can be rolled back.
+
+    The driver of SQLite begins a transaction only before a row is written, and none
+    before a savepoint: what is written in the savepoint would be committed with it.
+    https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable
+
+    Args:
+        connection: On which SQLAlchemy has begun a transaction.
+
+        field: What the caller gave.
+
+    Raises:
+        pmkit.StoreError: If the database is in none.
+    """
+    driver = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        begun, remedy = getattr(driver, "in_transaction", True), _HOW_IT_BEGINS
+    else:
+        begun = getattr(driver, "autocommit", False) is not True
+        remedy = _NO_AUTOCOMMIT
+    if not begun:
+        msg = "The connection is in no transaction of the database."
+        raise StoreError(msg, field=field, remedy=remedy)
 
 
 def prepare(

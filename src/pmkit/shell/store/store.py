@@ -21,7 +21,7 @@ from pmkit.shell.store.engines import (
     sqlite_engine,
 )
 from pmkit.shell.store.faults import understood
-from pmkit.shell.store.opening import check_file, prepare
+from pmkit.shell.store.opening import check_file, prepare, require_begun
 from pmkit.shell.store.schema import Tables, tables
 from pmkit.shell.store.sharing import doubt
 from pmkit.shell.store.transaction import Transaction
@@ -148,10 +148,13 @@ class Store:
 
             pmkit.NewerStoreError: If a newer pmkit made the tables.
 
-            pmkit.StoreError: If the database cannot be reached.
+            pmkit.StoreError: If the database cannot be reached, or the engine begins
+                no transactions.
         """
         names = tables(prefix, schema)
         with understood():
+            with engine.begin() as connection:
+                require_begun(connection, field="engine")
             prepare(engine, names, fresh=not must_exist, beside=True)
         return cls(engine, names, owned=False)
 
@@ -163,8 +166,15 @@ class Store:
         undone by itself and leaves the rest of the transaction as it is.
 
         Args:
-            connection: In a transaction, of an engine on the same database.
+            connection: In a transaction, of an engine on the same database.  On SQLite
+                the database has to be in it, too: see `Store.on`.
+
+        Raises:
+            pmkit.StoreError: If the transaction is none of the database, so that
+                nothing could be rolled back.
         """
+        if connection.in_transaction():
+            require_begun(connection, field="connection")
         joined = Joined(connection, self.tables)
         joined.waker = self.waker
         return joined
@@ -313,22 +323,21 @@ class Joined(Store):
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Begin a part of the transaction that can be undone by itself."""
-        with understood(), self.connection.begin_nested():
-            tx = Transaction(self.connection, self.tables)
-            yield tx
-            self._pass_on(tx)
+        with understood():
+            if not self.connection.in_transaction():
+                self.connection.begin()
+            # A savepoint that the driver has not begun anything for is committed.
+            require_begun(self.connection, field="connection")
+            with self.connection.begin_nested():
+                tx = Transaction(self.connection, self.tables)
+                yield tx
+                self._pass_on(tx)
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Transaction]:
         """Read what the transaction sees."""
         with understood():
             yield Transaction(self.connection, self.tables, writes=False)
-
-    def within(self, connection: sa.Connection) -> Joined:
-        """Take part in another transaction."""
-        joined = Joined(connection, self.tables)
-        joined.waker = self.waker
-        return joined
 
 
 def _url_of(path: str | os.PathLike[str]) -> sa.URL | None:
