@@ -45,6 +45,7 @@ _VISIT = {
 #: Money that came never counts as never come.
 _PAID = {"settled"}
 _NOT_AFTER_PAID = {"created", "declined", "expired", "processing", "submitted"}
+_ASKED = ("book", "cancel", "charge", "refund")
 _OPEN = ("succeeded", "rejected")
 
 
@@ -215,6 +216,19 @@ def happened(store: Store, counts: Mapping[str, int]) -> list[str]:
     return found
 
 
+def asked(store: Store, counts: Mapping[str, int]) -> list[str]:
+    """I-LED, the far side of it: say what was done that nobody of us asked for."""
+    effects = store.tables.effects
+    with store.snapshot() as tx:
+        calls = tx.connection.execute(sa.select(effects.c.kind, effects.c.params)).all()
+    meant = {f"{row.kind} {json.loads(row.params)['subject']}" for row in calls}
+    return [
+        f"I-LED: {did}, which nobody asked for"
+        for did in counts
+        if did.split(" ")[0] in _ASKED and " ".join(did.split(" ")[:2]) not in meant
+    ]
+
+
 def notices(store: Store) -> int:
     """Count the notices that were ever meant to be sent."""
     asked = sa.select(sa.func.count()).select_from(store.tables.outbox)
@@ -238,6 +252,7 @@ def state_of(store: Store, order_id: str) -> str:
 def broken(store: Store, orders: Iterable[str], counts: Mapping[str, int]) -> list[str]:
     """Say everything that is broken and needs no other run to see it."""
     found = [*once(counts), *live(store), *chained(store), *happened(store, counts)]
+    found += asked(store, counts)
     for order_id in orders:
         found += lawful(store, order_id)
         found += ledger(store, order_id, counts)
