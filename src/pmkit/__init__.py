@@ -75,7 +75,7 @@ _HOME = {
     "EarlierReport": "pmkit.core.service",
     "EffectState": "pmkit.core.effects",
     "Engine": "pmkit.shell.engine.port",
-    "Environment": "pmkit.effects.context",
+    "Environment": "pmkit.core.environment",
     "Event": "pmkit.core.events",
     "Evidence": "pmkit.core.report",
     "Exchange": "pmkit.effects.context",

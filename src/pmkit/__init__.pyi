@@ -66,6 +66,7 @@ from pmkit.core.deadlines import (
     Opening as Opening,
 )
 from pmkit.core.effects import EffectState as EffectState
+from pmkit.core.environment import Environment as Environment
 from pmkit.core.errors import (
     CalendarHorizonError as CalendarHorizonError,
     ConflictError as ConflictError,
@@ -281,7 +282,6 @@ from pmkit.effects.breaker import Health as Health
 from pmkit.effects.context import (
     CallContext as CallContext,
     CallRecord as CallRecord,
-    Environment as Environment,
     Exchange as Exchange,
 )
 from pmkit.effects.keys import wire_key as wire_key

@@ -9,6 +9,7 @@ from tests.effects.agencies import BOOKING, MANIFEST, asking, attach, doing, out
 from tests.effects.tables import answers
 
 from pmkit.core.certainty import Certainty
+from pmkit.core.environment import Environment
 from pmkit.core.plugin_errors import (
     AddressRefusedError,
     PluginFaultError,
@@ -17,7 +18,6 @@ from pmkit.core.plugin_errors import (
 )
 from pmkit.effects.addresses import forbidden
 from pmkit.effects.connecting import Resolving
-from pmkit.effects.context import Environment
 from pmkit.effects.guard import Guard
 from pmkit.effects.transport import AsyncGuardedTransport, GuardedTransport
 

@@ -28,6 +28,7 @@ from tests.effects.agencies import (
 
 from pmkit.core.certainty import Certainty
 from pmkit.core.effects import EffectKind
+from pmkit.core.environment import Environment
 from pmkit.core.lookups import (
     Absent,
     FindRequest,
@@ -70,7 +71,6 @@ from pmkit.effects.attached import (
     AttachedNotifier,
     attached,
 )
-from pmkit.effects.context import Environment
 from pmkit.effects.statuses import expect, reads
 from pmkit.hooks.capabilities import FULL, Capabilities, Capability, Support
 from pmkit.hooks.manifest import PluginKind, PluginManifest

@@ -11,6 +11,7 @@ PAGE = pathlib.Path(__file__).parents[2] / "docs" / "reference" / "api.md"
 #: Where everything that a plugin or its host needs is defined.
 HOMES = (
     "pmkit.core.certainty",
+    "pmkit.core.environment",
     "pmkit.core.lookups",
     "pmkit.core.plugin_errors",
     "pmkit.core.ports",

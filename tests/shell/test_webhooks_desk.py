@@ -30,8 +30,9 @@ from tests.shell.hearing import (
 )
 
 from pmkit import cli
+from pmkit.core.environment import Environment
 from pmkit.core.money import Money
-from pmkit.core.payment import HeldReason, PaymentState, RefundState
+from pmkit.core.payment import Beneficiary, HeldReason, PaymentState, RefundState
 from pmkit.core.ports import (
     AppointmentAccepted,
     ArrivedOnSite,
@@ -216,6 +217,89 @@ class TestAuthenticIsNotTrue:
 
         assert office.payment.counted.is_zero
         assert [reason] == [r.held_reason for r in office.payment.receipts]
+        assert ServiceStage.BOOKED is not office.service.stage
+
+    def test_money_on_another_account(self, office):
+        """Money that came to another account than the one shown pays nothing."""
+        shown = Beneficiary(name="Shop", account="DE 1", bank="B", reference="R")
+        office.method.beneficiary = lambda _: shown
+        payment = office.paying()
+        said = {"amount": total(office), "payee": "DE 2"}
+        office.says(PAY, "m-1", paid(payment, PaymentNews.RECEIVED, **said))
+        office.desk.work()
+
+        assert [HeldReason.WRONG_PAYEE] == [
+            r.held_reason for r in office.payment.receipts
+        ]
+        assert ServiceStage.BOOKED is not office.service.stage
+
+    @pytest.mark.parametrize("news", [PaymentNews.RECEIVED, PaymentNews.DECLINED])
+    @pytest.mark.parametrize("ours", ["live", "sandbox"])
+    def test_money_of_another_mode(self, office, ours, news):
+        """Test money does nothing to a live order, and real money nothing to a test."""
+        office.method.environment = Environment(ours)
+        other = Environment.LIVE if ours == "sandbox" else Environment.SANDBOX
+        payment = office.paying()
+        before = office.payment
+        said = {"amount": total(office), "environment": other}
+        office.says(PAY, "m-1", paid(payment, news, **said))
+        work = office.desk.work()
+
+        assert ["plugin"] == [trouble.code for trouble in work.troubles]
+        assert office.kept() == [("m-1", True, "plugin")]
+        assert before == office.payment
+        assert ["acme-pay/m-1"] == [
+            left.name
+            for left in office.desk.dead(actor=OPERATOR)
+            if left.kind is LeftKind.MESSAGE
+        ]
+
+    @pytest.mark.parametrize("ours", [None, "live"])
+    def test_money_of_the_same_mode(self, office, ours):
+        """Real money pays a live order, and one whose method does not say its mode."""
+        office.method.environment = ours and Environment(ours)
+        payment = office.paying()
+        said = {"amount": total(office), "environment": Environment.LIVE}
+        office.says(PAY, "m-1", paid(payment, PaymentNews.RECEIVED, **said))
+        office.desk.work()
+
+        assert ServiceStage.BOOKED is office.service.stage
+
+    def test_a_refund_of_another_mode(self, office):
+        """A refund of test money ends no refund of a live order."""
+        office.method.environment = Environment.LIVE
+        payment = office.paying()
+        euros = paid(payment, PaymentNews.RECEIVED, amount=Money.of("1", "EUR"))
+        office.says(PAY, "m-1", euros)
+        office.desk.work()
+        done = RefundObservation(
+            id="r-1",
+            order_id=ORDER,
+            refund_id=office.order.refunds[0].id,
+            state=RefundState.DONE,
+            at=at("01-20T09:00"),
+            environment=Environment.SANDBOX,
+        )
+        office.says(PAY, "m-2", done)
+        work = office.desk.work()
+
+        assert ["plugin"] == [trouble.code for trouble in work.troubles]
+        assert RefundState.DONE is not office.order.refunds[0].state
+
+    def test_an_answer_of_another_mode(self, office):
+        """What a charge answers of test money does not pay a live order either."""
+        office.method.environment = Environment.LIVE
+        office.method.charge = lambda request: [
+            paid(
+                request.payment_id,
+                PaymentNews.RECEIVED,
+                amount=request.amount,
+                environment=Environment.SANDBOX,
+            )
+        ]
+        office.paying()
+
+        assert office.payment.receipts == ()
         assert ServiceStage.BOOKED is not office.service.stage
 
     def test_too_little(self, office):

@@ -83,6 +83,7 @@ class HeldReason(enum.StrEnum):
     DUPLICATE = "paid-twice"
     WRONG_CURRENCY = "wrong-currency"
     WRONG_ORDER = "wrong-order"
+    WRONG_PAYEE = "wrong-payee"
     LATE = "too-late"
 
 

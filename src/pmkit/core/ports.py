@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import attrs
 
 from pmkit.core.checked import filled
+from pmkit.core.environment import Environment
 from pmkit.core.moments import to_utc
 from pmkit.core.money import Money
 from pmkit.core.order import OrderLine
@@ -300,6 +301,10 @@ class PaymentObservation:
         reason: A sentence for the payer.
 
         expected_by: When a slow method says the money should be there, UTC.
+
+        payee: The account it came to, where the method shows one to the payer.
+
+        environment: Whether it is of real money, where the processor says so.
     """
 
     id: str = attrs.field(validator=filled)
@@ -311,6 +316,8 @@ class PaymentObservation:
     linked: bool = True
     reason: str = ""
     expected_by: dt.datetime | None = None
+    payee: str = ""
+    environment: Environment | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -323,6 +330,7 @@ class RefundObservation:
     state: RefundState
     at: dt.datetime = attrs.field(converter=to_utc)
     reason: str = ""
+    environment: Environment | None = None
 
 
 class PaymentMethod(Protocol):

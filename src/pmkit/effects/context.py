@@ -5,13 +5,13 @@ What a plugin is told beside the request, and what is written down of a call.
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from collections.abc import Generator
 from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
 from pmkit.core.certainty import Certainty
+from pmkit.core.environment import Environment
 from pmkit.core.moments import to_utc
 
 if TYPE_CHECKING:
@@ -21,13 +21,6 @@ _T = TypeVar("_T")
 
 #: An HTTP operation: it yields requests, is sent their responses, returns the answer.
 Operation = Generator["httpx.Request", "httpx.Response", _T]
-
-
-class Environment(enum.StrEnum):
-    """Whether an instance moves real money and people."""
-
-    SANDBOX = "sandbox"
-    LIVE = "live"
 
 
 @attrs.frozen(kw_only=True)

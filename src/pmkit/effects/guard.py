@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import attrs
 import httpx
 
+from pmkit.core.environment import Environment
 from pmkit.core.plugin_errors import (
     AddressRefusedError,
     PluginFaultError,
     SettingsError,
 )
-from pmkit.effects.context import Environment
 from pmkit.effects.faults import fault
 from pmkit.effects.statuses import own_words
 

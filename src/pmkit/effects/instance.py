@@ -10,13 +10,14 @@ import datetime as dt
 import time
 from typing import TYPE_CHECKING, Any, Self
 
+from pmkit.core.environment import Environment
 from pmkit.core.lookups import FindRequest
 from pmkit.core.plugin_errors import PluginCallError, SettingsError, UnsupportedError
 from pmkit.effects import faults
 from pmkit.effects.breaker import Breaker, Health
 from pmkit.effects.calls import Call, Plan, is_generator
 from pmkit.effects.carriers import Carriers
-from pmkit.effects.context import CallContext, CallRecord, Environment
+from pmkit.effects.context import CallContext, CallRecord
 from pmkit.effects.conversation import NEVER_SWALLOWED, Conversation
 from pmkit.effects.deadline import Deadline
 from pmkit.effects.driving import adrive, drive

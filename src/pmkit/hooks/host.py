@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from pmkit.core.environment import Environment
     from pmkit.effects.attached import Attached
-    from pmkit.effects.context import Environment
     from pmkit.effects.limits import Limits
     from pmkit.hooks.doctor import Diagnosis
     from pmkit.hooks.instances import Instance
@@ -168,7 +168,7 @@ class PluginHost(Shelf):
 
             pmkit.InputError: If the name is none, or taken.
         """
-        from pmkit.effects.context import Environment
+        from pmkit.core.environment import Environment
 
         name = self._free(name or f"{plugin_id}".replace(".", "-"))
         where = _one_of(Environment, environment, name)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pmkit.core.environment import Environment
 from pmkit.core.errors import NotFoundError, OutOfOrderError
 from pmkit.core.moments import to_utc
 from pmkit.core.money import Money
@@ -191,6 +192,7 @@ class Processor:
         linked: bool = True,
         reason: str = "",
         expected_by: dt.datetime | None = None,
+        payee: str = "",
     ) -> PaymentObservation:
         """Write what happened to a payment into the journal."""
         seen = PaymentObservation(
@@ -203,6 +205,8 @@ class Processor:
             linked=linked,
             reason=reason,
             expected_by=expected_by,
+            payee=payee,
+            environment=Environment.SANDBOX,
         )
         self._journal.append((payment_id, seen))
         return seen
@@ -218,6 +222,7 @@ class Processor:
             state=state,
             at=self._now(),
             reason=reason,
+            environment=Environment.SANDBOX,
         )
         self._journal.append((order.payment_id, seen))
         return seen

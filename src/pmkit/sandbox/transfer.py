@@ -120,6 +120,7 @@ class SandboxTransfer(Processor):
         *,
         at: dt.datetime | None = None,
         linked: bool = True,
+        payee: str | None = None,
     ) -> PaymentObservation:
         """
         Have money arrive on the account.
@@ -133,13 +134,22 @@ class SandboxTransfer(Processor):
 
             linked: Whether the bank can tell which order it is for.
 
+            payee: The account that it comes to; the one shown, if left out.
+
         Returns:
             What the bank reports.
         """
         arrived = self._amount(payment_id, amount)
+        if payee is None:
+            payee = self.beneficiary(self._charge(payment_id)).account
         self.ledger.effects[f"arrive {payment_id}"] += 1
         return self._tell(
-            payment_id, PaymentNews.RECEIVED, at=at, amount=arrived, linked=linked
+            payment_id,
+            PaymentNews.RECEIVED,
+            at=at,
+            amount=arrived,
+            linked=linked,
+            payee=payee,
         )
 
     def arrives_short(

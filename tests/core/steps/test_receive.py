@@ -37,6 +37,7 @@ from pmkit.core.errors import InputError, NotFoundError
 from pmkit.core.money import Money
 from pmkit.core.order import DaysAfterPayment, FixedShipDate, OrderStage
 from pmkit.core.payment import (
+    Beneficiary,
     HeldReason,
     PaymentState,
     Purpose,
@@ -54,6 +55,19 @@ SENT = [PaymentNews.SUBMITTED, PaymentNews.PROCESSING]
 
 def receipt(outcome, payment_id="pay-pm"):
     return payment(outcome, payment_id).receipts[-1]
+
+
+def shown():
+    """Start the payment of a service, with the account shown to the payer."""
+    account = Beneficiary(name="Escrow", account="DE89 3704", bank="B", reference="R")
+    return start(
+        payable_apart(in_production()),
+        "apart",
+        Purpose.SERVICE,
+        at="01-14T09:00",
+        service_id=SERVICE,
+        beneficiary=account,
+    )
 
 
 def again(outcome, payment_id="pay-2", at="01-14T09:30"):
@@ -371,6 +385,27 @@ class TestHeld:
         assert receipt(paid).held_reason is HeldReason.WRONG_ORDER
         assert service(paid).stage is ServiceStage.AWAITING_PAYMENT
         assert [r.amount for r in refunds(paid)] == [APART]
+
+    def test_another_account(self) -> None:
+        """Money that came to another account than the one shown pays for nothing."""
+        paid = get(shown(), "apart", APART, at="01-15T09:00", payee="DE89 9999")
+
+        assert receipt(paid, "apart").held_reason is HeldReason.WRONG_PAYEE
+        assert service(paid).stage is ServiceStage.AWAITING_PAYMENT
+        assert [r.amount for r in refunds(paid)] == [APART]
+
+    @pytest.mark.parametrize("payee", ["DE89 3704", "de893704", "DE89-3704", ""])
+    def test_the_account_shown(self, payee: str) -> None:
+        """An account is the same however it is spaced; a method need not name it."""
+        paid = get(shown(), "apart", APART, at="01-15T09:00", payee=payee)
+
+        assert receipt(paid, "apart").held_reason is None
+
+    def test_no_account_was_shown(self) -> None:
+        """Where the payer was shown no account there is none to compare."""
+        paid = get(at_apart(), "pay-pm", APART, at="01-15T09:00", payee="DE89 9999")
+
+        assert receipt(paid).held_reason is None
 
     @pytest.mark.parametrize(
         "closing",

@@ -7,10 +7,10 @@ import datetime as dt
 import attrs
 import pytest
 
+from pmkit.core.environment import Environment
 from pmkit.core.errors import InputError
 from pmkit.core.plugin_errors import PluginFaultError, SettingsError, WebhookRejected
 from pmkit.core.ports import ArrivedOnSite, PaymentNews, PaymentObservation
-from pmkit.effects.context import Environment
 from pmkit.effects.webhooks import (
     Delivery,
     PlainHmac,

@@ -62,6 +62,7 @@ _CAUSE = {
     HeldReason.DUPLICATE: "It was paid already; the same thing was paid twice.",
     HeldReason.WRONG_CURRENCY: "The money came in another currency than was due.",
     HeldReason.WRONG_ORDER: "The money names another order.",
+    HeldReason.WRONG_PAYEE: "The money came to another account than the one shown.",
     HeldReason.LATE: "The money came after the payment was closed.",
 }
 _TWICE = "The same thing was paid in full by another payment."

@@ -58,6 +58,8 @@ def why_held(
     moment: dt.datetime,
 ) -> HeldReason | None:
     """Tell why all of the money goes back; `None` if it counts."""
+    if _paid_elsewhere(payment, observation):
+        return HeldReason.WRONG_PAYEE
     if observation.order_id != order.id:
         return HeldReason.WRONG_ORDER
     if amount.currency != payment.amount.currency:
@@ -68,6 +70,18 @@ def why_held(
     if payment.state in _CLOSED and not in_time:
         return HeldReason.LATE
     return None
+
+
+def _paid_elsewhere(payment: Payment, observation: PaymentObservation) -> bool:
+    """Tell whether the money came to another account than the payer was shown."""
+    if payment.beneficiary is None or not observation.payee:
+        return False
+    return _account(observation.payee) != _account(payment.beneficiary.account)
+
+
+def _account(text: str) -> str:
+    """Write an account number without the gaps in which people read it."""
+    return text.translate({ord(" "): None, ord("-"): None}).casefold()
 
 
 def arrival(

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from pmkit.core.environment import Environment
 from pmkit.core.errors import InputError
 from pmkit.core.plugin_errors import PluginCallError, PluginFaultError
 from pmkit.core.ports import AgencyObservation, PaymentObservation, RefundObservation
 from pmkit.effects import faults
-from pmkit.effects.context import CallContext, Environment
+from pmkit.effects.context import CallContext
 from pmkit.effects.conversation import NEVER_SWALLOWED
 from pmkit.effects.webhooks.verified import VerifiedWebhook
 from pmkit.hooks.manifest import PluginKind

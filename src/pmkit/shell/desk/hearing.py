@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from pmkit.core.errors import NotFoundError, RefusedError
+from pmkit.core.errors import NotFoundError, PluginError, RefusedError
 from pmkit.core.events.visiting import AppointmentProposed, VisitMoved
 from pmkit.core.order import NOTHING_HERE
 from pmkit.core.parties import SYSTEM, Actor, Role
@@ -84,7 +84,11 @@ class HearingDesk(Running):
             pmkit.NotFoundError: If the order has no such payment by this method.
 
             pmkit.InputError: If the news can not be true.
+
+            pmkit.PluginError: If it is of test money and the method is live, or the
+                other way round.
         """
+        require_same_mode(self.panel.methods.get(method), news)
         step: Step = receive.observe_payment
         extra: dict[str, Any] = {"refund_id": self.ids.new("refund")}
         if isinstance(news, RefundObservation):
@@ -215,6 +219,28 @@ class HearingDesk(Running):
         if stored != {evidence.sha256 for evidence in news.evidence}:
             msg = "The files of the report are not those that it names."
             raise RefusedError(msg, field="evidence")
+
+
+def require_same_mode(
+    method: object, news: PaymentObservation | RefundObservation
+) -> None:
+    """
+    Refuse news of test money from a live method, and of real money from a sandbox.
+
+    Args:
+        method: The payment method, if it is attached.
+
+        news: What it says; not compared where one of the two does not say its mode.
+
+    Raises:
+        pmkit.PluginError: If they differ.
+    """
+    ours = getattr(method, "environment", None)
+    if news.environment is None or ours is None or news.environment == ours:
+        return
+    msg = f"This is news of {news.environment} money for a {ours} method."
+    remedy = "Check which account of the processor sends here, and its keys."
+    raise PluginError(msg, field="environment", remedy=remedy)
 
 
 def _payment_of(order: Order, news: PaymentObservation | RefundObservation) -> Payment:
