@@ -44,7 +44,9 @@ _COMMON = "common"
 _BATCH = 16
 #: How much of what waits for one agency or method is taken at once: at first, at most,
 #: and what they answer in so many seconds.
-_FIRST, _MOST, _TURN = 16, 256, 0.5
+_FIRST, _MOST, _TURN = 16, 64, 0.25
+#: So many times as many jobs are dropped, and come back after so many seconds.
+_AHEAD, _LONG = 64, 2.0
 #: Whoever cannot wait here comes again after so long.
 _LATER = dt.timedelta(seconds=1)
 _NOW = dt.timedelta()
@@ -132,7 +134,7 @@ class OrderWork:
         Where that goes quickly no more jobs are taken meanwhile: they are dropped.
         """
         if self._sizes.get(name.removeprefix(_CALL), _FIRST) >= _FIRST:
-            await self._gates[name].turn(_TURN)
+            await self._gates[name].turn(2 * _TURN)
 
     def is_at(self, order_id: str) -> bool:
         """
@@ -188,23 +190,34 @@ class OrderWork:
 
     def _call(self, order_id: str, plugin: str, tried: set[str]) -> Work:
         """Make the calls to a plugin that are due, each once, an order's own first."""
-        work = Work()
+        work, ahead = Work(), set[str]()
         mine: str | None = order_id
-        while not self.stopping:
-            held = self._take(mine, plugin)
-            others = {each.row.order_id for each in held} - {order_id}
-            try:
-                new = [h for h in held if h.row.effect.operation_id not in tried]
-                tried |= {h.row.effect.operation_id for h in new}
-                work = work.plus(self._carry(plugin, held, new))
-            finally:
-                self._look_again(others, tried)
-            if not new:
-                break
-            mine = None
+        counter = self._worker.counter
+        since = counter()
+        try:
+            while not self.stopping:
+                held = self._take(mine, plugin, ahead)
+                others = {each.row.order_id for each in held} - {order_id}
+                ahead -= others
+                try:
+                    new = [h for h in held if h.row.effect.operation_id not in tried]
+                    tried |= {h.row.effect.operation_id for h in new}
+                    work = work.plus(self._carry(plugin, held, new))
+                finally:
+                    self._look_again(others, tried)
+                if not new:
+                    break
+                mine = None
+                if counter() - since > _LONG:
+                    self._look_again(ahead, tried)
+                    ahead, since = set(), counter()
+        finally:
+            self._look_again(ahead, tried)
         return work
 
-    def _take(self, order_id: str | None, plugin: str) -> list[HeldCall]:
+    def _take(
+        self, order_id: str | None, plugin: str, ahead: set[str]
+    ) -> list[HeldCall]:
         """Take calls to a plugin, those of an order first, and the jobs of others."""
         desk, worker = self._worker.desk, self._worker
         most = worker.pace.left(plugin, self._sizes.get(plugin, _FIRST))
@@ -222,12 +235,16 @@ class OrderWork:
                     worker.lease, at=at, plugin=plugin, limit=most - len(found)
                 )
             orders = {row.order_id for row, _ in found}
-            others = orders - {order_id}
+            others = orders - ahead - {order_id}
+            if others and not ahead:
+                more = tx.due_calls(at, plugin=plugin, limit=_AHEAD * most)
+                ahead.update(set(more) - {order_id})
+                others |= ahead
             if others:
                 self._jobs.take_over(tx.connection, others)
         with self._lock:
             self._taken |= others
-        self._here.orders |= orders
+        self._here.orders |= orders | others
         for _, claim in found:
             worker.take(claim)
             worker.may_call(plugin)
