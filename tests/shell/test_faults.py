@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sqlite3
 import threading
@@ -366,6 +367,27 @@ class TestDamage:
             assert caught.value.remedy
             assert {"TA-1": "corrupt-store"} == troubles
             ended_well(shop, undisturbed)
+
+    @pytest.mark.parametrize("act", [Desk.work, in_an_engine])
+    @pytest.mark.parametrize("column", ["params", "state", "evidence"])
+    def test_an_unreadable_call(self, path, column, act, undisturbed):
+        """Nothing leaves of it, and it is made once when it is mended."""
+        with Store.open(path) as store:
+            shop = Shop(store)
+            shop.until("work")
+            ((kept,),) = raw(path, f"SELECT {column} FROM effects")  # noqa: S608
+            raw(path, f"UPDATE effects SET {column} = '{{'")  # noqa: S608
+            with contextlib.suppress(CorruptStoreError):
+                act(shop.desk)
+            done = shop.done()
+            raw(path, f"UPDATE effects SET {column} = ?", kept.decode())  # noqa: S608
+            shop.world.advance(hours=2)
+            shop.go(JOURNEY[4:])
+
+            assert {} == done
+            assert [] == verify(store)
+            assert undisturbed.history() == shop.history()
+            assert undisturbed.done() == shop.done()
 
     @pytest.mark.parametrize("act", [Desk.work, in_an_engine])
     def test_one_unreadable_order_stops_no_other(self, path, act, undisturbed):
