@@ -143,6 +143,7 @@ def runs(road: Road, chance: random.Random) -> list[str]:
 
 
 def _first_refused(desk: Desk, far: Remote) -> None:
+    desk.work()  # what other orders wait for
     for step in opening(_RUNS, "01-21 14:00", apart=True):
         if step.take is not None and step.name != "work":
             step.take(desk)

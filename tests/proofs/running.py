@@ -16,6 +16,7 @@ import random
 import sys
 import tempfile
 import time
+import traceback
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -131,7 +132,11 @@ class Tally:
             if self.over:
                 say(f"{self.session}: stopped after {self.given.minutes} minutes")
                 break
-            broken = prove(case)
+            try:
+                broken = prove(case)
+            except Exception as error:  # noqa: BLE001 - the other cases go on
+                traceback.print_exc()
+                broken = [f"{type(error).__name__}: {error}"]
             ran += 1
             self._keep(case, broken)
         failed = {case: broken for case, broken in self.done.items() if broken}
