@@ -186,6 +186,30 @@ class TestTime:
         assert desk.clock.now() - soon < dt.timedelta(seconds=2)
 
 
+class TestBacklog:
+    def test_what_waits_for_one_receiver_goes_on_without_a_sweep(self, desk, journal):
+        """Orders whose jobs are dropped for a drain are come back to after it."""
+        engine = far_market.engine_on(desk, sweep_every=200)
+        ids = [f"TA-{number}" for number in range(1, 9)]
+        for order_id in ids:
+            far_market.paid(desk, order_id)
+        with running(engine):
+            until(lambda: booked(desk, *ids))
+
+        assert set(journal.counts("charge").values()) == {1}
+        assert set(journal.counts("book-file-agency").values()) == {1}
+
+    def test_what_nobody_takes_is_left_to_a_sweep(self, desk):
+        """Calls to an agency that is not attached any more keep no worker busy."""
+        far_market.paid(desk, "TA-1")
+        far_market.paid(desk, "TA-2")
+        with Desk.open(str(desk.store.engine.url)) as other:
+            engine = far_market.engine_on(other, sweep_every=200)
+            engine.run(once=True)
+
+            assert jobs(engine).get("todo", 0) <= 2
+
+
 class TestLoss:
     def test_a_lost_job_is_found_by_its_rows(self, desk, journal):
         """Whatever becomes of procrastinate's tables, nothing that was decided is."""

@@ -44,3 +44,17 @@ class TestGate:
 
         assert gates["call:a"] is gates["call:a"]
         assert gates["call:a"] is not gates["call:b"]
+
+    def test_a_turn_is_waited_for(self):
+        """Whoever leaves the work to others goes on when one of them comes back."""
+
+        async def tried():
+            gate = Gates(1)["call:a"]
+            async with gate.passed():
+                await gate.turn(0.01)
+                waiting = asyncio.create_task(gate.turn(30))
+                await asyncio.sleep(0)
+            await asyncio.wait_for(waiting, 5)
+            return waiting.done()
+
+        assert asyncio.run(tried())

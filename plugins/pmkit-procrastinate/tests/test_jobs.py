@@ -51,6 +51,25 @@ def connection(store):
         yield begun
 
 
+class TestTakeOver:
+    def test_jobs_that_wait_are_dropped(self, connection):
+        """Whoever comes back to an order anyway needs no job for it."""
+        for order_id in ("TA-1", "TA-2", "TA-3"):
+            JOBS.put(connection, order_id, NOW)
+        dropped = JOBS.take_over(connection, {"TA-1", "TA-3", "TA-4"})
+
+        assert dropped == 2
+        assert begin(connection)[1] == "TA-2"
+
+    def test_later_moments_and_what_has_begun_are_left(self, connection):
+        """A job that is not due stands for something else, a taken one is done."""
+        JOBS.put(connection, "TA-1", NOW)
+        begin(connection)
+        JOBS.put(connection, "TA-2", SOON)
+
+        assert JOBS.take_over(connection, {"TA-1", "TA-2"}) == 0
+
+
 class TestPut:
     def test_a_rollback_takes_the_job_with_it(self, store):
         """Nobody is woken for rows that were never written."""

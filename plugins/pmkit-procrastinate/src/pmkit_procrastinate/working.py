@@ -201,8 +201,7 @@ class OrderWork:
                 ahead -= others
                 try:
                     new = [h for h in held if h.row.effect.operation_id not in tried]
-                    tried |= {h.row.effect.operation_id for h in new}
-                    work = work.plus(self._carry(plugin, held, new))
+                    work = work.plus(self._carry(plugin, held, new, tried))
                 finally:
                     self._look_again(others, tried)
                 if not new:
@@ -225,15 +224,18 @@ class OrderWork:
             return []
         at = desk.clock.now()
         with desk.store.transaction() as tx:
+            take = functools.partial(
+                tx.take_effects,
+                worker.lease,
+                at=at,
+                plugin=plugin,
+                tries=worker.tries,
+            )
             found = []
             if order_id is not None:
-                found += tx.take_effects(
-                    worker.lease, at=at, order_id=order_id, plugin=plugin, limit=most
-                )
+                found += take(limit=most, order_id=order_id)
             if len(found) < most:
-                found += tx.take_effects(
-                    worker.lease, at=at, plugin=plugin, limit=most - len(found)
-                )
+                found += take(limit=most - len(found))
             orders = {row.order_id for row, _ in found}
             others = orders - ahead - {order_id}
             if others and not ahead:
@@ -250,7 +252,9 @@ class OrderWork:
             worker.may_call(plugin)
         return [HeldCall(row=row, claim=claim) for row, claim in found]
 
-    def _carry(self, plugin: str, held: list[HeldCall], new: list[HeldCall]) -> Work:
+    def _carry(
+        self, plugin: str, held: list[HeldCall], new: list[HeldCall], tried: set[str]
+    ) -> Work:
         """Make calls one after the other; give back what would wait for too long."""
         desk, worker = self._worker.desk, self._worker
         began, left = worker.counter(), collections.deque(new)
@@ -263,6 +267,7 @@ class OrderWork:
             desk.carry(left.popleft(), worker, following=following) if left else Work()
         )
         done = len(new) - len(left)
+        tried |= {each.row.effect.operation_id for each in new[:done]}
         for each in (*(h for h in held if h not in new), *left):
             desk.leave(each, worker)
         if done:
