@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from pmkit.core.checked import filled, utc
 from pmkit.core.money import Money
 from pmkit.shell.scalars import SHIP_KINDS, kept_day, kept_instant, kept_money
 
@@ -64,14 +65,18 @@ def reader(kind: Any) -> Read:
             "    left -= 1",
             f"    {read}",
         ]
-    return names.function(kind, lines, [field.name for field in fields])
+    return names.function(kind, lines, fields)
 
 
 class _Names:
     """What the expressions of a written function speak of."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Any] = {"odd": _odd, "absent": object()}
+        self._known: dict[str, Any] = {
+            "odd": _odd,
+            "absent": object(),
+            "new": object.__new__,
+        }
 
     def name(self, what: object) -> str:
         """Give something a name."""
@@ -79,17 +84,43 @@ class _Names:
         self._known[name] = what
         return name
 
-    def function(self, kind: type, lines: list[str], fields: list[str]) -> Read:
+    def function(self, kind: Any, lines: list[str], fields: list[Any]) -> Read:
         """Compile a function that makes a record of what it read."""
-        given = ", ".join(f"{field}=got_{field}" for field in fields)
+        puts = [
+            f"{self.name(getattr(kind, field.name).__set__)}(made, got_{field.name})"
+            for field in fields
+        ]
+        whole = getattr(kind, "__attrs_post_init__", None)
         body = "\n    ".join(
-            # What nobody knows is left over.
-            [*lines, "if left: odd()", f"return {self.name(kind)}({given})"]
+            [
+                *lines,
+                # What nobody knows is left over.
+                "if left: odd()",
+                f"made = new({self.name(kind)})",
+                *puts,
+                *(line for field in fields for line in self._checks(field)),
+                *([] if whole is None else [f"{self.name(whole)}(made)"]),
+                "return made",
+            ]
         )
         # The source is made of the names of fields and of what is given names here.
         exec(f"def read(plain):\n    {body}\n", self._known)  # noqa: S102
         made: Read = self._known["read"]
         return made
+
+    def _checks(self, field: Any) -> list[str]:
+        """Write what the record would check of a field that was read."""
+        moment = field.type in {dt.datetime, dt.datetime | None}
+        if field.converter is not None and not moment:
+            raise OddError
+        # A moment that was read is one in UTC; nothing has to be converted or checked.
+        if field.validator is None or (moment and field.validator is utc):
+            return []
+        got = f"got_{field.name}"
+        if field.validator is filled and field.type is str:
+            return [f"if not {got}.strip(): odd()"]
+        check, of = self.name(field.validator), self.name(field)
+        return [f"{check}(made, {of}, {got})"]
 
     def value(self, kind: Any, value: str = "value") -> str:
         """Write the expression that gives the value of a plain one."""

@@ -64,10 +64,23 @@ def _structlog() -> Any:
     return _installed("structlog")
 
 
-@functools.cache
 def _tracer() -> Any:
-    found = _installed("opentelemetry.trace")
-    return None if found is None else found.get_tracer(_NAME)
+    trace = _trace()
+    provider = None if trace is None else trace.get_tracer_provider()
+    # As long as nobody set one up there is nobody to tell.
+    if provider is None or isinstance(provider, trace.ProxyTracerProvider):
+        return None
+    return _tracer_of(provider)
+
+
+@functools.cache
+def _tracer_of(provider: Any) -> Any:
+    return provider.get_tracer(_NAME)
+
+
+@functools.cache
+def _trace() -> Any:
+    return _installed("opentelemetry.trace")
 
 
 def _installed(name: str) -> Any:
