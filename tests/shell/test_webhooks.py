@@ -31,7 +31,7 @@ from pmkit.effects.webhooks.delivery import LONGEST_BODY
 from pmkit.hooks.capabilities import FULL, Capabilities, Capability
 from pmkit.hooks.manifest import PluginKind, PluginManifest
 from pmkit.hooks.panel import Panel
-from pmkit.shell.clock import SetClock
+from pmkit.shell.clock import SetClock, SystemClock
 from pmkit.shell.store import Store
 from pmkit.shell.webhooks import WebhookEndpoint
 
@@ -476,6 +476,47 @@ class TestSilence:
         assert {401} == {
             answered(endpoint, environ("/acme-cn", b"x" * n, junk)) for n in range(1000)
         }
+        assert rows(tmp_path) == []
+
+
+class Gone:
+    """The clock of a database that is gone."""
+
+    def now(self):
+        """Raise what the store raises."""
+        msg = "There is no connection."
+        raise StoreError(msg)
+
+
+class TestClock:
+    """By which clock a door decides."""
+
+    def test_of_the_machine(self, store):
+        """A message signed now is taken by the clock of the machine with the file."""
+        door = WebhookEndpoint(Panel(agencies={"acme-cn": Speaking()}), store)
+        now = dt.datetime.now(dt.UTC)
+
+        assert deliver(door, "acme-cn", SIGNER, BODY, name="m", at=now) == 200
+
+    def test_of_the_server(self, database, monkeypatch):
+        """An honest message is taken by a machine whose own clock is 5:01 ahead."""
+        with Store.open(database) as store:
+            now = store.clock().now()
+            ahead = now + dt.timedelta(minutes=5, seconds=1)
+            monkeypatch.setattr(SystemClock, "now", lambda _: ahead)
+            door = WebhookEndpoint(Panel(agencies={"acme-cn": Speaking()}), store)
+
+            assert deliver(door, "acme-cn", SIGNER, BODY, name="m", at=now) == 200
+            with store.snapshot() as tx:
+                (row,) = tx.inbox_waiting()
+            assert dt.timedelta() <= row.received_at - now < dt.timedelta(minutes=1)
+
+    def test_of_a_server_that_is_gone(self, store, tmp_path):
+        """Who cannot tell the time takes nothing yet: the sender tries again."""
+        panel = Panel(agencies={"acme-cn": Speaking()})
+        door = WebhookEndpoint(panel, store, clock=Gone())
+
+        assert deliver(door, "acme-cn", SIGNER, BODY, name="m", at=NOW) == 503
         assert rows(tmp_path) == []
 
 

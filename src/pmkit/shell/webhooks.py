@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from pmkit.core.errors import InputError
+from pmkit.core.errors import InputError, StoreError
 from pmkit.core.plugin_errors import PluginCallError, WebhookRejected
 from pmkit.effects.webhooks.delivery import LONGEST_BODY, Delivery
-from pmkit.shell.clock import Clock, SystemClock
 from pmkit.shell.listeners import listeners
 from pmkit.shell.messages import Kept, keep
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from pmkit.effects.webhooks.listening import Listener
     from pmkit.effects.webhooks.verified import VerifiedWebhook
     from pmkit.hooks.panel import Panel
+    from pmkit.shell.clock import Clock
     from pmkit.shell.store import Store
 
     _Pairs = Iterable[tuple[str | bytes, str | bytes]]
@@ -73,7 +73,8 @@ class WebhookEndpoint:
 
         store: Where messages are kept; that of the desk.
 
-        clock: The only source of "now".
+        clock: The only source of "now"; the store's, if not given: on PostgreSQL that
+            of the server.
 
     Raises:
         pmkit.InputError: If an agency and a payment method that both hear have one
@@ -93,7 +94,7 @@ class WebhookEndpoint:
         made = getattr(panel, "panel", None)
         self._listeners = listeners(made() if callable(made) else panel)
         self._store = store
-        self._clock = SystemClock() if clock is None else clock
+        self._clock = store.clock() if clock is None else clock
 
     @property
     def instances(self) -> tuple[str, ...]:
@@ -194,10 +195,14 @@ class WebhookEndpoint:
 
     def _take(self, hears: Listener, body: bytes, headers: _Pairs) -> _Answer:
         """Verify a message and write it down; never says why it was not taken."""
-        now = self._clock.now()
         try:
+            now = self._clock.now()
             delivery = Delivery(body=body, headers=headers, received_at=now)
             verified = hears.verify(delivery)
+        except StoreError as error:
+            words = "%s: could not tell the time: %s"
+            _log.error(words, hears.name, type(error).__name__)
+            return _LATER
         except WebhookRejected as error:
             where = _safe(error.field, headers)
             _log.warning("%s: rejected a message: %s", hears.name, where)
