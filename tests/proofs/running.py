@@ -2,6 +2,7 @@
 How long proofs run: their options, their progress file, and what they say.
 
 Every case has a name; a failure prints it with the command that replays it alone.
+``python -m tests.proofs.running FILE ...`` adds progress files up.
 """
 
 from __future__ import annotations
@@ -171,3 +172,23 @@ class Tally:
         if broken:
             module = self.session.replace("-", "_")
             say(f'  replay: python -m tests.proofs.{module} --only "{case}"')
+
+
+def summed(files: list[str]) -> str:
+    """Add up progress files: the cases of each kind, those that failed, the counts."""
+    cases: collections.Counter[str] = collections.Counter()
+    failed: list[str] = []
+    counts: collections.Counter[str] = collections.Counter()
+    for name in files:
+        for kept in progress(pathlib.Path(name)):
+            kind = "/".join(kept["case"].split("/")[:2])
+            cases["seeds" if kind.isdigit() else kind] += 1
+            counts.update(kept.get("counts", {}))
+            failed += [kept["case"]] if kept["broken"] else []
+    said = [f"{kind}: {n}" for kind, n in sorted(cases.items())]
+    said += [f"{name}: {n:.0f}" for name, n in sorted(counts.items())]
+    return "\n".join([*said, f"failed: {len(failed)} {' '.join(failed[:20])}".rstrip()])
+
+
+if __name__ == "__main__":
+    say(summed(sys.argv[1:]))
