@@ -24,8 +24,7 @@ from pmkit.effects.carry import news_of, plugin_of, request_of, send
 from pmkit.effects.declared import can_find, capability_of
 from pmkit.effects.recovery import ParkReason
 from pmkit.shell import telemetry
-from pmkit.shell.desk.holding import ALONE
-from pmkit.shell.desk.open_call import OPEN, Begun, Came, OpenCall, result_of
+from pmkit.shell.desk.open_call import Begun, Came, OpenCall, result_of
 from pmkit.shell.desk.outcomes import OutcomesDesk
 from pmkit.shell.desk.troubles import trouble
 from pmkit.shell.reserved import request_digest
@@ -48,46 +47,6 @@ if TYPE_CHECKING:
 
 class CarryingDesk(OutcomesDesk):
     """The calls to plugins that are due."""
-
-    def _carry_out_all(
-        self,
-        tried: set[str],
-        troubles: list[Trouble],
-        *,
-        order_id: str | None = None,
-        holder: Holder = ALONE,
-    ) -> int:
-        """Make the calls that were not tried yet; count those that came further."""
-        with self.store.snapshot() as tx:
-            due = tx.due_effects(states=OPEN, order_id=order_id)
-        made = 0
-        waiting: set[tuple[str, str]] = set()
-        for row in due:
-            about = (row.order_id, row.effect.subject)
-            # Nobody can move or cancel what may not be booked yet.
-            if about not in waiting and row.effect.operation_id not in tried:
-                tried.add(row.effect.operation_id)
-                came = self._carry_out(row, troubles, holder)
-                made += came is not Came.NOTHING
-                if came is Came.SETTLED:
-                    continue
-            waiting.add(about)
-        return made
-
-    def _carry_out(
-        self, row: EffectRow, troubles: list[Trouble], holder: Holder = ALONE
-    ) -> Came:
-        """Take a call, if anything may be done about it now, and do that."""
-        call = self._call_of(row, troubles)
-        if call is None or self._waits(call) or not holder.may_call(row.effect.plugin):
-            return Came.NOTHING
-        now = self.clock.now()
-        with self.store.transaction() as tx:
-            claim = tx.claim_effect(row.effect.operation_id, holder.lease, at=now)
-        if claim is None:
-            return Came.NOTHING  # another worker has it, or it is over
-        holder.take(claim)
-        return self._carry_held(call, claim, holder)
 
     def _call_of(self, row: EffectRow, troubles: list[Trouble]) -> OpenCall | None:
         """Find whom a call is for."""
@@ -171,14 +130,6 @@ class CarryingDesk(OutcomesDesk):
             can_find=can_find(call.plugin),
             now=self.clock.now(),
         )
-
-    def _waits(self, call: OpenCall) -> bool:
-        """Tell whether there is nothing to be done about a call now."""
-        if call.capability is not None and self._told_already(call.row):
-            return False
-        step = self._step(call)
-        parked = isinstance(step, recovery.Park) and bool(call.row.parked)
-        return parked or isinstance(step, recovery.Wait)
 
     def _go_on(self, call: OpenCall, begun: Begun | None) -> Came:
         row = call.row

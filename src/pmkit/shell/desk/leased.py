@@ -106,10 +106,12 @@ class _Chain:
         self._following = following
         self.held: HeldCall | None = None
         self.begun: Begun | None = None
+        self.asked = False
         #: Whether what the one before came to is committed, and this with it.
         self.done = False
 
     def __call__(self, tx: Transaction) -> None:
+        self.asked = True
         self.held = held = self._following()
         if held is None:
             return
@@ -123,41 +125,6 @@ class _Chain:
 
 class LeasedDesk(TellingDesk):
     """The work of engines: what they take, nobody else works on meanwhile."""
-
-    def wake(self, order_id: str, holder: Holder) -> Work:
-        """
-        Do everything that is due on one order, and what follows from it.
-
-        Its calls in their order, its due timers, and the news of its plugins if one
-        of them was called or a moment has come.  Twice is once.
-
-        Args:
-            order_id: The order.
-
-            holder: Who works.
-
-        Returns:
-            What was done.
-        """
-        done = Work()
-        tried: set[str] = set()
-        for _ in range(ROUNDS):
-            troubles: list[Trouble] = []
-            carried = self._carry_out_all(
-                tried, troubles, order_id=order_id, holder=holder
-            )
-            claim = self.take_timers(holder, order_id=order_id)
-            fired = Work()
-            if claim is not None:
-                fired = self.fire(claim, holder)
-            elif carried:
-                heard = self._hear(self._peek(order_id), troubles, holder)
-                fired = Work(heard=heard)
-            step = fired.plus(Work(carried_out=carried, troubles=tuple(troubles)))
-            done = done.plus(step)
-            if step.idle:
-                break
-        return done
 
     # ------------------------------------------------------------------- calls
 
@@ -176,7 +143,9 @@ class LeasedDesk(TellingDesk):
         """
         now = self.clock.now()
         with self.store.transaction() as tx:
-            found = tx.take_effects(holder.lease, at=now, plugin=plugin, limit=limit)
+            found = tx.take_effects(
+                holder.lease, at=now, plugin=plugin, limit=limit, tries=holder.tries
+            )
         held = [HeldCall(row=row, claim=claim) for row, claim in found]
         for each in held:
             holder.take(each.claim)
@@ -210,6 +179,8 @@ class LeasedDesk(TellingDesk):
                 # What ends the one before may not have been committed.
                 self.leave(more, holder)
                 break
+            if not chain.asked:
+                more = following()
         return work
 
     def _carry(
@@ -325,7 +296,11 @@ class LeasedDesk(TellingDesk):
         now = self.clock.now()
         with self.store.transaction() as tx:
             found = tx.claim_deliveries(
-                holder.lease, notifier=notifier, at=now, limit=limit
+                holder.lease,
+                notifier=notifier,
+                at=now,
+                limit=limit,
+                tries=holder.tries,
             )
         for delivery in found:
             holder.take(delivery.claim)

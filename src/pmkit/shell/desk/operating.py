@@ -74,7 +74,9 @@ class OperatingDesk(OutcomesDesk):
         require_operator(actor)
         now = self.clock.now()
         with self.store.snapshot() as tx:
-            rows = [*tx.due_effects(states=OPEN), *tx.parked_effects()]
+            # What cannot be read is shown by `dead`, which reads less of it.
+            open_ = tx.due_effects(states=OPEN, spoilt=[])
+            rows = [*open_, *tx.parked_effects(spoilt=[])]
         found = {
             row.effect.operation_id: status_of(row, now)
             for row in rows

@@ -19,12 +19,14 @@ from pmkit.core.plugin_errors import PluginFaultError, WebhookRejected
 from pmkit.core.ports import AgencyObservation, PaymentObservation, RefundObservation
 from pmkit.effects.recovery import backoff
 from pmkit.shell.desk.hearing import HearingDesk
+from pmkit.shell.desk.open_call import TRIES
 from pmkit.shell.desk.troubles import Trouble, trouble
 from pmkit.shell.listeners import listeners
 from pmkit.shell.messages import ACCOUNT, given_back
 
 if TYPE_CHECKING:
     from pmkit.shell.store import Transaction
+    from pmkit.shell.store.inbox import SpoiltMessage
     from pmkit.shell.store.rows import InboxRow
 
     News = AgencyObservation | PaymentObservation | RefundObservation
@@ -63,12 +65,17 @@ class ReceivingDesk(HearingDesk):
         Returns:
             How many pieces of news were new.
         """
+        spoilt: list[SpoiltMessage] = []
         with self.store.snapshot() as tx:
             waiting = [
                 row
-                for row in tx.inbox_waiting(_AT_ONCE, due=due)
+                for row in tx.inbox_waiting(_AT_ONCE, due=due, spoilt=spoilt)
                 if row.account == ACCOUNT
             ]
+        for each in spoilt:
+            over = self._put_aside(each)
+            found = trouble("", each.name[-1], each.error)
+            (refused if over else parked).append(found)
         read = [(row, *self._read(row)) for row in waiting]
         # What came together is heard in the order in which it happened.
         read.sort(key=lambda message: _happened(message[0], message[1]))
@@ -81,6 +88,17 @@ class ReceivingDesk(HearingDesk):
                 found = trouble(order_id, row.event_id, last)
                 (refused if over else parked).append(found)
         return heard
+
+    def _put_aside(self, spoilt: SpoiltMessage) -> bool:
+        """Count a message that cannot be read; tell whether it is given up."""
+        now = self.clock.now()
+        tried = spoilt.attempts + 1
+        error = spoilt.error.code
+        with self.store.transaction() as tx:
+            if tried >= TRIES:
+                tx.inbox_applied(*spoilt.name, at=now)
+            tx.inbox_failed(*spoilt.name, error=error, next_at=now + backoff(tried))
+        return tried >= TRIES
 
     def _read(self, row: InboxRow) -> tuple[tuple[News, ...], Exception | None]:
         """Have a message read by its plugin: what it says, or what went wrong."""

@@ -95,6 +95,7 @@ class LocalEngine:
         #: Held for a moment only: who writes holds a lock of the store while it wakes.
         self._change = threading.Condition()
         self._stopping = threading.Event()
+        self._poll = self.settings.poll.total_seconds()
         self._written = 0
         self._done = Done()
 
@@ -154,6 +155,10 @@ class LocalEngine:
         """
         self._stopping.clear()
         self._done = Done()
+        with self._change:
+            # A run before this one says nothing of what is there by now.
+            self._asleep.clear()
+            self._empty.clear()
         before, told = self.worker.leases_lost, self.desk.store.waker
         if told is None:
             self.desk.store.waker = self
@@ -202,21 +207,29 @@ class LocalEngine:
             self._do(unit)
 
     def _do(self, unit: _Unit) -> None:
-        name = unit.name
+        name, failed = unit.name, False
+        with self._change:
+            written = self._written
         try:
             with telemetry.span("pmkit.unit", receiver=name, worker=self.worker.name):
                 came = unit.work()
         except Exception as error:  # noqa: BLE001 - one fault stops no thread
-            came = Work(troubles=(trouble("", name, error),))
+            came, failed = Work(troubles=(trouble("", name, error),)), True
         with self._change:
             self._turns.end(name)
+            quiet = came.idle and self._written == written
+            if quiet and name in {_INBOX, _OUTBOX}:
+                # What is left would be found again at once; what is new wakes it.
+                self._asleep[name] = self.worker.counter() + self._poll
+                if failed:
+                    self._empty[name] = written
             self._done = done_of(self._done.plus(came), 0)
             if name == _OUTBOX:
                 # What was handed out belongs to no order and is written without a wake.
                 for each in self._finds:
                     if each.startswith(_TELL):
                         self._asleep.pop(each, None)
-            if not came.idle or name == _OUTBOX:
+            if not came.idle or (name == _OUTBOX and not failed):
                 self._written += 1
             self._change.notify()
 
@@ -257,7 +270,7 @@ class LocalEngine:
             if wrong is not None:
                 self._done = done_of(self._done.plus(wrong), 0)
             if not self._taken[name]:
-                self._asleep[name] = now + self.settings.poll.total_seconds()
+                self._asleep[name] = now + self._poll
                 self._empty[name] = written
 
     def _wait(self) -> None:

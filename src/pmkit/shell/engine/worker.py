@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 _MARGIN = 0.1
 #: What is kept of what did not go through; the rows hold all of it.
 _TROUBLES = 100
-_BATCH = 16
 #: The workers of this process.
 _OURS: set[str] = set()
 
@@ -214,64 +213,6 @@ class Worker(Holder):
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-
-    # -------------------------------------------------------------------- work
-
-    def do(self, order_id: str) -> Done:
-        """
-        Do what is due for one wake.
-
-        Args:
-            order_id: The order; empty for messages and notices.
-        """
-        before = self.leases_lost
-        with telemetry.span("pmkit.wake", order=order_id, worker=self.name):
-            work = self.desk.wake(order_id, self) if order_id else self._do_common()
-        return done_of(work, self.leases_lost - before)
-
-    def _do_common(self) -> Work:
-        """Apply the messages that wait, and send the notices."""
-        desk = self.desk
-        work = desk.hear_inbox().plus(desk.hand_out())
-        for name in desk.panel.notifiers:
-            while True:
-                found = desk.take_deliveries(self, notifier=name, limit=_BATCH)
-                for delivery in found:
-                    work = work.plus(desk.deliver(delivery, self))
-                if len(found) < _BATCH:
-                    break
-        return work
-
-    def due(self, *, limit: int = 100) -> list[str]:
-        """
-        List what has to be woken now: orders, and the empty name for what has none.
-
-        An engine that was told of everything finds nothing here; this is how what it
-        was not told of, or has forgotten, is found.
-
-        Args:
-            limit: At most so many orders.
-        """
-        now = self.desk.clock.now()
-        with self.desk.store.snapshot() as tx:
-            found = tx.due_orders(now, limit=limit)
-            calls = tx.due_calls(now, limit=limit)
-            common = tx.common_due(now)
-        orders = list(dict.fromkeys([*found, *calls]))[:limit]
-        return ["", *orders] if common else orders
-
-    def next_due(self, order_id: str) -> dt.datetime | None:
-        """
-        Tell when an order has to be woken next; it may have passed.
-
-        Args:
-            order_id: The order.
-
-        Returns:
-            The moment, UTC; `None` if nothing is due ever.
-        """
-        with self.desk.store.snapshot() as tx:
-            return tx.next_due(order_id)
 
 
 def worker_name() -> str:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import sqlalchemy as sa
 
+from pmkit.core.errors import CorruptStoreError
 from pmkit.core.ports import Notice
+from pmkit.effects.recovery import backoff
 from pmkit.shell.store.claiming import Claiming
 from pmkit.shell.store.keeping import read_stored
 from pmkit.shell.store.leasing import FREE, Lease, RowClaim, free
@@ -22,6 +24,8 @@ from pmkit.shell.wire import decode
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+#: How often a notice that cannot be read back is tried, if nothing else is said.
+TRIES = 20
 WAITING = "waiting"
 SENT = "sent"
 DEAD = "dead"
@@ -124,9 +128,12 @@ class Deliveries(Claiming):
         at: dt.datetime,
         limit: int | None = None,
         early: bool = False,
+        tries: int = TRIES,
     ) -> list[Delivery]:
         """
         Take what a notifier has to send now, the oldest first.
+
+        A notice that cannot be read back is put aside, and stops no other.
 
         Args:
             lease: Who takes it, and for how long.
@@ -139,8 +146,7 @@ class Deliveries(Claiming):
 
             early: Whether also what is to be tried again later only.
 
-        Raises:
-            pmkit.CorruptStoreError: If a notice cannot be read back.
+            tries: How often one that cannot be read is tried before it is given up.
         """
         table = self.tables.deliveries
         wanted = [
@@ -158,9 +164,12 @@ class Deliveries(Claiming):
             .limit(limit)
         )
         claims = self._take("deliveries", _KEY, asked, lease, at)
-        return [self._delivery(claim) for claim in claims]
+        found = [self._delivery(claim, at, tries) for claim in claims]
+        return [delivery for delivery in found if delivery is not None]
 
-    def _delivery(self, claim: RowClaim) -> Delivery:
+    def _delivery(
+        self, claim: RowClaim, at: dt.datetime, tries: int
+    ) -> Delivery | None:
         outbox, deliveries = self.tables.outbox, self.tables.deliveries
         key = dict(claim.key)
         asked = (
@@ -170,8 +179,15 @@ class Deliveries(Claiming):
             .where(deliveries.c.notifier == key["notifier"])
         )
         row = self.connection.execute(asked).one()
+        try:
+            notice = decode(read_stored(row.notice), Notice)
+        except CorruptStoreError as error:
+            tried = row.attempts + 1
+            later = at + backoff(tried) if tried < tries else None
+            self._failed(key, row.attempts, type(error).__name__, later)
+            return None
         return Delivery(
-            notice=decode(read_stored(row.notice), Notice),
+            notice=notice,
             notifier=key["notifier"],
             number=row.number,
             attempts=row.attempts,
@@ -190,7 +206,8 @@ class Deliveries(Claiming):
         Returns:
             Whether it was the last one that had to.
         """
-        self._came(delivery, {"state": SENT, "error": "", "next_at": None})
+        key = dict(delivery.claim.key)
+        self._came(key, {"state": SENT, "error": "", "next_at": None})
         deliveries, outbox = self.tables.deliveries, self.tables.outbox
         left = sa.exists().where(
             deliveries.c.notice_id == delivery.notice.id, deliveries.c.state != SENT
@@ -213,21 +230,30 @@ class Deliveries(Claiming):
 
             next_at: When it is tried again, UTC; never, if `None`.
         """
+        self._failed(dict(delivery.claim.key), delivery.attempts, error, next_at)
+
+    def _failed(
+        self,
+        key: dict[str, Any],
+        attempts: int,
+        error: str,
+        next_at: dt.datetime | None,
+    ) -> None:
         state = DEAD if next_at is None else WAITING
-        again = {"attempts": delivery.attempts + 1, "next_at": next_at}
-        self._came(delivery, {"state": state, "error": error, **again})
+        again = {"attempts": attempts + 1, "next_at": next_at}
+        self._came(key, {"state": state, "error": error, **again})
         outbox = self.tables.outbox
-        here = outbox.c.id == delivery.notice.id
+        here = outbox.c.id == key["notice_id"]
         change = sa.update(outbox).where(here)
         tried = change.values(attempts=outbox.c.attempts + 1, error=error)
         self.connection.execute(tried)
         if next_at is not None:
             self.wake("", next_at)
 
-    def _came(self, delivery: Delivery, columns: dict[str, Any]) -> None:
+    def _came(self, key: dict[str, Any], columns: dict[str, Any]) -> None:
         table = self.tables.deliveries
-        here = (table.c.notice_id == delivery.notice.id) & (
-            table.c.notifier == delivery.notifier
+        here = (table.c.notice_id == key["notice_id"]) & (
+            table.c.notifier == key["notifier"]
         )
         self.connection.execute(sa.update(table).where(here).values(**columns, **FREE))
 

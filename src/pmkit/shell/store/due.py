@@ -11,10 +11,12 @@ import attrs
 import sqlalchemy as sa
 
 from pmkit.core.effects import EffectState
+from pmkit.effects.recovery import backoff
 from pmkit.shell.store.deliveries import DEAD, WAITING, Deliveries
+from pmkit.shell.store.effect_rows import SpoiltCall, readable
 from pmkit.shell.store.inbox import refused
 from pmkit.shell.store.leasing import FREE, free
-from pmkit.shell.store.ledger import Ledger, effect_row
+from pmkit.shell.store.ledger import Ledger
 from pmkit.shell.store.schema import OPEN_EFFECT, Instant
 from pmkit.shell.store.timers import Timers
 from pmkit.shell.store.workers import Workers
@@ -102,12 +104,16 @@ class Due(Ledger, Timers, Deliveries, Workers):
             & ~self._out(at)
         )
 
-    def due_calls(self, at: dt.datetime, *, limit: int | None = None) -> list[str]:
+    def due_calls(
+        self, at: dt.datetime, *, plugin: str | None = None, limit: int | None = None
+    ) -> list[str]:
         """
         List the orders with a call about which something may be done now.
 
         Args:
             at: The present instant.
+
+            plugin: Only calls to this plugin.
 
             limit: At most so many calls are looked at.
         """
@@ -115,6 +121,8 @@ class Due(Ledger, Timers, Deliveries, Workers):
         asked = sa.select(effects.c.order_id).where(
             self._callable(at), ~self._earlier()
         )
+        if plugin is not None:
+            asked = asked.where(effects.c.plugin == plugin)
         rows = self.connection.execute(asked.order_by(effects.c.number).limit(limit))
         return list(dict.fromkeys(rows.scalars()))
 
@@ -167,30 +175,6 @@ class Due(Ledger, Timers, Deliveries, Workers):
             & (table.c.next_at.is_(None) | (table.c.next_at <= at))
             & free(table, at)
         )
-
-    def next_due(self, order_id: str) -> dt.datetime | None:
-        """
-        Tell when an order has to be looked at next.
-
-        Args:
-            order_id: The order.
-        """
-        effects, timers = self.tables.effects, self.tables.timers
-        moment = sa.func.coalesce(
-            effects.c.next_at, effects.c.created_at, type_=Instant
-        )
-        leased = sa.func.coalesce(effects.c.lease_until, moment, type_=Instant)
-        later = sa.case((leased > moment, leased), else_=moment)
-        call = sa.select(sa.func.min(later, type_=Instant))
-        here = (effects.c.order_id == order_id) & (effects.c.parked == "")
-        first = call.where(
-            here, sa.literal_column(OPEN_EFFECT, sa.Boolean), ~self._earlier()
-        )
-        second = sa.select(sa.func.min(timers.c.due_at)).where(
-            timers.c.order_id == order_id
-        )
-        found = [self.connection.execute(asked).scalar() for asked in (first, second)]
-        return min((each for each in found if each is not None), default=None)
 
     # ------------------------------------------------------------------ numbers
 
@@ -269,9 +253,12 @@ class Due(Ledger, Timers, Deliveries, Workers):
         order_id: str | None = None,
         plugin: str | None = None,
         limit: int = 1,
+        tries: int = OFTEN,
     ) -> list[tuple[EffectRow, RowClaim]]:
         """
         Take calls as `claim_effects` does, and read them.
+
+        One that cannot be read back is put aside, and stops no other.
 
         Args:
             lease: Who takes them, and for how long.
@@ -284,18 +271,42 @@ class Due(Ledger, Timers, Deliveries, Workers):
 
             limit: At most so many.
 
+            tries: How often one that cannot be read is tried before it is given up.
+
         Returns:
             Each as it was before, and the claim on it.
-
-        Raises:
-            pmkit.CorruptStoreError: If a row cannot be read back.
         """
         found = self._claim_effects(
             lease, at=at, order_id=order_id, plugin=plugin, limit=limit
         )
-        return [(effect_row(row), claim) for row, claim in found]
+        taken: list[tuple[EffectRow, RowClaim]] = []
+        spoilt: list[SpoiltCall] = []
+        for row, claim in found:
+            taken += [(read, claim) for read in readable([row], spoilt)]
+        for each in spoilt:
+            self.put_aside(each, at, tries=tries)
+        return taken
 
     # ------------------------------------------------------------- putting off
+
+    def put_aside(self, spoilt: SpoiltCall, at: dt.datetime, *, tries: int) -> None:
+        """
+        Count a call that cannot be read; after many times it is given up, and shown.
+
+        Args:
+            spoilt: The call, which nobody holds or we do.
+
+            at: The present instant.
+
+            tries: How often it is tried.
+        """
+        tried = spoilt.attempts + 1
+        self.put_off(
+            spoilt.operation_id,
+            at + backoff(tried),
+            error=type(spoilt.error).__name__,
+            parked=GIVEN_UP if tried >= tries else "",
+        )
 
     def put_off(
         self,
@@ -324,5 +335,5 @@ class Due(Ledger, Timers, Deliveries, Workers):
             columns |= {"result": error, "attempts": effects.c.attempts + 1}
         here = effects.c.operation_id == operation_id
         self.connection.execute(sa.update(effects).where(here).values(**columns))
-        order_id = self.effect(operation_id).order_id
-        self.wake(order_id, until)
+        asked = sa.select(effects.c.order_id).where(here)
+        self.wake(self.connection.execute(asked).scalar_one(), until)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import sqlalchemy as sa
 
 from pmkit.core.errors import CorruptStoreError, NotFoundError
@@ -19,6 +20,24 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
     from typing import Any
+
+
+@attrs.frozen(kw_only=True)
+class SpoiltMessage:
+    """
+    A message whose row cannot be read back.
+
+    Args:
+        name: Who sent it, which of our accounts it is about, and their name for it.
+
+        attempts: How often it was tried.
+
+        error: What is wrong with it.
+    """
+
+    name: tuple[str, str, str]
+    attempts: int
+    error: CorruptStoreError
 
 
 def refused(inbox: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -140,6 +159,7 @@ class Inbox(Waking):
         *,
         attempts_below: int | None = None,
         due: dt.datetime | None = None,
+        spoilt: list[SpoiltMessage] | None = None,
     ) -> list[InboxRow]:
         """
         List the messages that were kept and not applied yet.
@@ -154,8 +174,10 @@ class Inbox(Waking):
 
             due: Only those that are not to be tried later than this moment.
 
+            spoilt: Takes the rows that cannot be read back.
+
         Raises:
-            pmkit.CorruptStoreError: If a row cannot be read back.
+            pmkit.CorruptStoreError: If one cannot be read back and nobody takes it.
         """
         inbox = self.tables.inbox
         waits = inbox.c.applied_at.is_(None) & inbox.c.body.is_not(None)
@@ -172,7 +194,18 @@ class Inbox(Waking):
             inbox.c.event_id,
         )
         rows = self.connection.execute(asked.order_by(*order).limit(limit))
-        return [_message(row) for row in rows]
+        found = []
+        for row in rows:
+            try:
+                found.append(_message(row))
+            except CorruptStoreError as error:
+                if spoilt is None:
+                    raise
+                name = (row.provider, row.account, row.event_id)
+                spoilt.append(
+                    SpoiltMessage(name=name, attempts=row.attempts, error=error)
+                )
+        return found
 
     def inbox_applied(
         self,

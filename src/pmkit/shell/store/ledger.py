@@ -13,28 +13,27 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import sqlalchemy as sa
 
-from pmkit.core.certainty import Certainty
 from pmkit.core.effects import Effect, EffectState
 from pmkit.core.errors import (
     ConflictError,
-    CorruptStoreError,
     InputError,
     NotFoundError,
     StaleWriteError,
 )
 from pmkit.core.order import NOTHING_HERE
 from pmkit.shell.plain import canonical_json
-from pmkit.shell.store.keeping import read_stored
+from pmkit.shell.store.effect_rows import SpoiltCall, effect_row, readable
 from pmkit.shell.store.leasing import FREE, lost
 from pmkit.shell.store.rows import DUE, EffectRow, Resolution
 from pmkit.shell.store.schema import inserting_into
 from pmkit.shell.store.waking import Waking
-from pmkit.shell.wire import decode, encode, text_of
+from pmkit.shell.wire import encode, text_of
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterable, Mapping
 
+    from pmkit.core.certainty import Certainty
     from pmkit.shell.store.leasing import Claim
     from pmkit.shell.store.schema import Tables
 
@@ -116,6 +115,7 @@ class Ledger(Waking):
         order_id: str | None = None,
         states: Collection[EffectState] = DUE,
         limit: int | None = None,
+        spoilt: list[SpoiltCall] | None = None,
     ) -> list[EffectRow]:
         """
         List the calls in some states, oldest first.
@@ -128,8 +128,10 @@ class Ledger(Waking):
 
             limit: At most so many.
 
+            spoilt: Takes the rows that cannot be read back.
+
         Raises:
-            pmkit.CorruptStoreError: If a row cannot be read back.
+            pmkit.CorruptStoreError: If one cannot be read back and nobody takes it.
         """
         effects = self.tables.effects
         wanted = sorted(state.value for state in states)
@@ -137,21 +139,24 @@ class Ledger(Waking):
         if order_id is not None:
             asked = asked.where(effects.c.order_id == order_id)
         rows = self.connection.execute(asked.order_by(effects.c.number).limit(limit))
-        return [effect_row(row) for row in rows]
+        return readable(rows, spoilt)
 
-    def parked_effects(self) -> list[EffectRow]:
+    def parked_effects(
+        self, *, spoilt: list[SpoiltCall] | None = None
+    ) -> list[EffectRow]:
         """
         List the calls that wait for a person, oldest first, whatever their state.
 
+        Args:
+            spoilt: Takes the rows that cannot be read back.
+
         Raises:
-            pmkit.CorruptStoreError: If a row cannot be read back.
+            pmkit.CorruptStoreError: If one cannot be read back and nobody takes it.
         """
         effects = self.tables.effects
         asked = sa.select(effects).where(effects.c.parked > "")
-        return [
-            effect_row(row)
-            for row in self.connection.execute(asked.order_by(effects.c.number))
-        ]
+        rows = self.connection.execute(asked.order_by(effects.c.number))
+        return readable(rows, spoilt)
 
     def effect(self, operation_id: str) -> EffectRow:
         """
@@ -339,45 +344,6 @@ def _same_names(names: Tables) -> sa.Select[tuple[str, str]]:
     effects = names.effects
     return sa.select(effects.c.operation_id, effects.c.digest).where(
         effects.c.operation_id.in_(sa.bindparam("names", expanding=True))
-    )
-
-
-def effect_row(row: Any) -> EffectRow:
-    """
-    Read a row of the ledger.
-
-    Args:
-        row: With all its columns.
-
-    Raises:
-        pmkit.CorruptStoreError: If it cannot be read back.
-    """
-    try:
-        state = EffectState(row.state)
-        certainty = Certainty(row.certainty) if row.certainty else None
-    except ValueError:
-        msg = "The state of a call cannot be read back."
-        remedy = "Run pmkit orders verify, and restore a backup."
-        raise CorruptStoreError(msg, field="effects.state", remedy=remedy) from None
-    said = read_stored(row.evidence) if row.evidence else []
-    return EffectRow(
-        order_id=row.order_id,
-        seq=row.seq,
-        effect=decode(read_stored(row.params), Effect),
-        state=state,
-        attempts=row.attempts,
-        result=row.result,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        digest=row.digest,
-        certainty=certainty,
-        first_sent_at=row.first_sent_at,
-        next_at=row.next_at,
-        reference=row.reference,
-        parked=row.parked,
-        resolutions=tuple(decode(each, Resolution) for each in said),
-        lease_until=row.lease_until,
-        lease_owner=row.lease_owner,
     )
 
 

@@ -19,6 +19,7 @@ from pmkit.shell.clock import SetClock, SystemClock
 from pmkit.shell.desk import Desk
 from pmkit.shell.ids import CountedIds
 from pmkit.testing.engines.bench import BEGIN, Bench, history, ordered, paid
+from pmkit.testing.engines.damage import rows_that_cannot_be_read
 from pmkit.testing.engines.outside import Outside
 
 if TYPE_CHECKING:
@@ -268,6 +269,7 @@ _CHECKS = (
     carries_a_payment_through,
     not_before_its_time,
     orders_are_never_forgotten,
+    rows_that_cannot_be_read,
     stopped_and_started,
     survives_kill_9,
     the_clock_steps,
