@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -9,7 +10,9 @@ from tests.shell.far import ASKED
 from tests.shell.test_calls import Shop
 
 from pmkit import cli
+from pmkit.core.errors import LostConnectionError
 from pmkit.core.plugin_errors import ProviderUnavailableError
+from pmkit.shell.desk import Desk
 
 CHARGE = "TA-1/4/charge"
 
@@ -61,6 +64,55 @@ def test_watch_shows_it_again(run) -> None:
 
     assert [1, 1] == [json.loads(line)["dead_letters"] for line in out.splitlines()]
     assert "Given up" in run("ops", "status", "--watch", "0.2", "--times", "1")[1]
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["table", "json"])
+def test_watch_ends_when_interrupted(run, monkeypatch, form) -> None:
+    """An interrupt is how a watch ends: it is no failure."""
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pmkit.cli.overseeing.time.sleep", interrupt)
+    code, out, err = run("ops", "status", "--watch", "0.2", *form)
+
+    assert (0, "") == (code, err)
+    assert "dead_letters" in out or "Given up" in out
+
+
+def lose(monkeypatch, *turns):
+    """Lose the database in some turns of a watch."""
+    asked = itertools.count()
+    metrics = Desk.metrics
+
+    def metrics_or_not(desk):
+        if next(asked) in turns:
+            msg = "The database does not answer."
+            raise LostConnectionError(msg)
+        return metrics(desk)
+
+    monkeypatch.setattr(Desk, "metrics", metrics_or_not)
+
+
+def test_watch_outlives_the_database(run, monkeypatch) -> None:
+    """A database that is gone is shown as such, and asked again."""
+    lose(monkeypatch, 0, 2)
+    code, out, _ = run("ops", "status", "--watch", "0.2", "--times", "4", "--json")
+    said = [json.loads(line) for line in out.splitlines()]
+
+    assert code == 0
+    assert [None, 1, None, 1] == [each.get("dead_letters") for each in said]
+    assert {"error": LostConnectionError.code} == said[0]
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_watch_says_that_the_database_is_gone(run, monkeypatch, turn) -> None:
+    """The table keeps the last numbers and says that nobody answers."""
+    lose(monkeypatch, turn)
+    out = run("ops", "status", "--watch", "0.2", "--times", turn + 1)[1]
+
+    assert "The database does not answer." in out
+    assert bool(turn) is ("Given up" in out)
 
 
 def test_watch_too_often(run) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import json
@@ -14,7 +15,7 @@ import click
 
 from pmkit.cli.importing import OPERATOR, common
 from pmkit.cli.orders import opened
-from pmkit.core.errors import InputError, NotFoundError
+from pmkit.core.errors import InputError, NotFoundError, StoreError
 from pmkit.core.parties import Actor, Role
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ def status(
     notices_due, notices_waiting, messages_waiting, messages_refused, dead_letters,
     oldest_due, oldest_due_seconds, orders_without_timer, leases_lost and workers, a
     list of name, started_at, seen_at and leases_lost.  With --watch as well, one
-    object on each line.
+    object on each line; while the database does not answer, with error alone.
+
+    A watch ends when it is interrupted, with the exit code 0.
     """
     if watch is not None and not watch >= _SHORTEST:
         msg = "That is too often to read."
@@ -55,11 +58,9 @@ def status(
     with opened(db, clock) as desk:
         if watch is None:
             _status(desk, as_json=as_json)
-        elif as_json:
-            for _ in _turns(watch, times):
-                _status(desk, as_json=True)
-        else:
-            _watch(desk, watch, times)
+            return
+        with contextlib.suppress(KeyboardInterrupt):
+            (_watch_json if as_json else _watch)(desk, watch, times)
 
 
 @click.command()
@@ -169,14 +170,32 @@ def _status(desk: Desk, *, as_json: bool) -> None:
 
 def _watch(desk: Desk, every: float, times: int | None) -> None:
     """Show a table that is always that of this moment, until interrupted."""
+    from rich.console import Group
     from rich.live import Live
+    from rich.text import Text
 
     from pmkit.cli import standing
 
+    table = Group()
     with Live(auto_refresh=False) as live:
         for _ in _turns(every, times):
-            metrics, workers = desk.metrics(), desk.workers(actor=OPERATOR)
-            live.update(standing.status_table(metrics, workers), refresh=True)
+            wrong = ""
+            try:
+                table = standing.status_table(
+                    desk.metrics(), desk.workers(actor=OPERATOR)
+                )
+            except StoreError as error:
+                wrong = str(error)
+            live.update(Group(table, Text(wrong)) if wrong else table, refresh=True)
+
+
+def _watch_json(desk: Desk, every: float, times: int | None) -> None:
+    """Print an object for each moment, until interrupted."""
+    for _ in _turns(every, times):
+        try:
+            _status(desk, as_json=True)
+        except StoreError as error:
+            click.echo(json.dumps({"error": error.code}))
 
 
 def _turns(every: float, times: int | None) -> Iterator[int]:
