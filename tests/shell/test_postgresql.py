@@ -42,10 +42,11 @@ from pmkit.sandbox import (
     SandboxCard,
     SandboxTransfer,
 )
+from pmkit.shell import telemetry
 from pmkit.shell.clock import SetClock
 from pmkit.shell.desk import Desk
 from pmkit.shell.ids import CountedIds
-from pmkit.shell.store import Store, verify
+from pmkit.shell.store import Store, database_clock, verify
 from pmkit.shell.store.database_clock import DatabaseClock
 
 ORDER = "TA-1"
@@ -566,3 +567,51 @@ class TestClock:
                     clock.now()
             finally:
                 postgresql.start()
+
+    def test_all_desks_on_an_engine_have_one_clock(self, database):
+        """However many desks an application makes, the server is asked once."""
+        engine = sa.create_engine(database)
+        asked: list[str] = []
+        Store.on(engine).close()
+        clocks = {id(Desk(Store.on(engine)).clock): None for _ in range(20)}
+        sa.event.listen(
+            engine,
+            "before_cursor_execute",
+            lambda _c, _cursor, statement, *_: asked.append(statement),
+        )
+        with engine.begin() as connection:
+            connection.execute(sa.text("SELECT 1"))
+        engine.dispose()
+
+        assert 1 == len(clocks)
+        assert sum("clock_timestamp" in statement for statement in asked) <= 1
+
+    def test_a_server_whose_clock_is_put_back(self, store, monkeypatch):
+        """A clock that went back for long is believed; a little is not seen at all."""
+        counted, shown = [0.0], [0.0]
+        told: list[str] = []
+        asked = "SELECT clock_timestamp() + make_interval(secs => {})"
+        monkeypatch.setattr(
+            telemetry, "event", lambda name, **_: told.append(name), raising=True
+        )
+
+        def set_to(seconds: float):
+            shown[0] = seconds
+            question = sa.text(asked.format(seconds))
+            monkeypatch.setattr(database_clock, "_ASKED", question)
+            counted[0] += 61.0
+            with store.transaction():
+                return clock.now()
+
+        clock = DatabaseClock(store.engine, counter=lambda: counted[0])
+        first = set_to(0.0)
+        a_little = set_to(-30.0)
+        quiet = list(told)
+        ahead = set_to(365 * 86400.0)
+        back = set_to(0.0)
+
+        assert first <= a_little
+        assert [] == quiet
+        assert ahead > first + dt.timedelta(days=364)
+        assert abs(back - first) < dt.timedelta(minutes=1)
+        assert ["pmkit.clock.went_back"] == told

@@ -7,12 +7,14 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+import weakref
 from typing import TYPE_CHECKING
 
 import attrs
 import sqlalchemy as sa
 
 from pmkit.core.moments import to_utc
+from pmkit.shell import telemetry
 from pmkit.shell.store.faults import understood
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 #: How long a machine counts by itself before it asks the database again.
 _EVERY = dt.timedelta(seconds=60)
+#: A server whose clock is further back than this was put right; one that is less far
+#: back only ticked more slowly than this machine, and is waited for.
+_FAR = dt.timedelta(minutes=5)
 _ASKED = sa.text("SELECT clock_timestamp()")
 
 
@@ -64,7 +69,10 @@ class DatabaseClock:
 
     def now(self) -> dt.datetime:
         """
-        Tell the present instant, UTC; never one before an earlier answer.
+        Tell the present instant, UTC.
+
+        It is never before an earlier answer, unless the clock of the server was put
+        back by more than some minutes.
 
         Raises:
             pmkit.StoreError: If the database cannot be asked.
@@ -75,8 +83,16 @@ class DatabaseClock:
             with understood(), self._engine.connect() as connection:
                 connection.begin()
         with self._lock:
-            self._latest = max(self._latest, self._counted())
-            return self._latest
+            counted = self._counted()
+            back = self._latest - counted
+            if back > _FAR:
+                # It was wrong before; standing still until then would stop all work.
+                self._latest = counted
+            self._latest = max(self._latest, counted)
+            latest = self._latest
+        if back > _FAR:
+            telemetry.event("pmkit.clock.went_back", seconds=back.total_seconds())
+        return latest
 
     def _counted(self) -> dt.datetime:
         read = self._reading
@@ -99,3 +115,26 @@ class DatabaseClock:
         # The answer was true somewhere between question and arrival.
         half = dt.timedelta(seconds=(came - sent) / 2)
         self._reading = _Reading(to_utc(told) + half, came)
+
+
+_CLOCKS: weakref.WeakKeyDictionary[sa.Engine, weakref.ref[DatabaseClock]]
+_CLOCKS = weakref.WeakKeyDictionary()
+_MAKING = threading.Lock()
+
+
+def clock_of(engine: sa.Engine) -> DatabaseClock:
+    """
+    Give the clock of a server: one for each engine, however many desks are on it.
+
+    Args:
+        engine: Where the database is.
+    """
+    with _MAKING:
+        # Whoever listens to an engine lives as long as it does: a reference that kept
+        # the clock would keep the engine, too.
+        kept = _CLOCKS.get(engine)
+        clock = None if kept is None else kept()
+        if clock is None:
+            clock = DatabaseClock(engine)
+            _CLOCKS[engine] = weakref.ref(clock)
+        return clock

@@ -277,9 +277,9 @@ class Store:
             The server's on PostgreSQL; this machine's where the file is on it.
         """
         if self.engine.dialect.name == "postgresql":
-            from pmkit.shell.store.database_clock import DatabaseClock
+            from pmkit.shell.store.database_clock import clock_of
 
-            return DatabaseClock(self.engine)
+            return clock_of(self.engine)
         return SystemClock()
 
     def warnings(self) -> tuple[str, ...]:
