@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -34,7 +35,7 @@ def receipt(counter):
 def call(*arguments):
     """Run the command on the database; give its exit code."""
     with pytest.raises(SystemExit) as left:
-        cli.main(["ops", "reconcile", "--db", "desk.db", *arguments])
+        cli.main(["ops", "reconcile", "--db", "desk.db", *map(str, arguments)])
     return left.value.code
 
 
@@ -82,6 +83,8 @@ def test_all_three_agree(counter, capsys) -> None:
             {"reference": "PO-7", "lines": ["l-1"], "entries": [receipt(counter).id]}
         ],
         "open": [],
+        "waiting": [],
+        "earlier": 0,
     } == said
 
 
@@ -95,6 +98,55 @@ def test_an_open_item_is_aged_and_owned(counter, capsys) -> None:
     assert ("payout-differs", "Kim") == (item["reason"], item["owner"])
     assert ["books", "processor", "statement"] == [x["side"] for x in item["entries"]]
     assert item["age_seconds"] >= 0
+
+
+def test_before_the_lists(counter, capsys) -> None:
+    """What came before the day from which the lists reach is not missed in them."""
+    given = ("--statement", write("s.json", {"lines": []}), "--json")
+    day = receipt(counter).at.date()
+
+    assert call(*given, "--since", day.isoformat()) == 1
+    capsys.readouterr()
+    assert call(*given, "--since", (day + dt.timedelta(days=1)).isoformat()) == 0
+    assert json.loads(capsys.readouterr().out)["earlier"] == 1
+
+
+@pytest.mark.usefixtures("counter")
+def test_what_may_still_come(capsys) -> None:
+    """What a side has not told yet waits for some days, and is shown as such."""
+    given = ("--statement", write("s.json", {"lines": []}))
+    age = call_age(given, capsys)
+
+    assert call(*given, "--grace", age + 1, "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (["not-at-processor"], []) == (
+        [item["reason"] for item in said["waiting"]],
+        said["open"],
+    )
+    assert call(*given, "--grace", age + 1) == 0
+    said = capsys.readouterr().out
+    assert "0 matched, 0 open, 1 waiting." in said
+    assert "waits: not-at-processor" in said
+
+
+def call_age(given, capsys):
+    """Give the age of the only open item, in days."""
+    call(*given, "--json")
+    (item,) = json.loads(capsys.readouterr().out)["open"]
+    return item["age_seconds"] // 86400
+
+
+@pytest.mark.usefixtures("counter")
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("since", "2026-02-30"), ("since", "soon"), ("grace", "-1"), ("grace", "1e12")],
+)
+def test_odd_bounds(capsys, option, value) -> None:
+    """A day that is none and a grace that is none are refused in one line."""
+    given = ("--statement", write("s.json", {"lines": []}))
+
+    assert call(*given, f"--{option}", value) == 2
+    assert option in capsys.readouterr().err
 
 
 def test_people_read_a_table(counter, capsys) -> None:

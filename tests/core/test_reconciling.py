@@ -220,6 +220,81 @@ class TestOpenItems:
         assert ["operator"] == [item.owner for item in unnamed.open_items]
 
 
+class TestSince:
+    """What the lists do not go back to."""
+
+    @pytest.mark.parametrize("method", ["card", "transfer"])
+    @pytest.mark.parametrize(("late", "names"), [(1, ["ch-1"]), (0, []), (-1, [])])
+    def test_older_entries_need_no_list(self, method, late, names):
+        """What came before the first moment of the lists is not missed in them."""
+        ours = booked(method=method)
+        since = CAME + dt.timedelta(seconds=late)
+        found = match([ours], direct=["transfer"], since=since)
+
+        assert names == [entry.id for entry in found.earlier]
+        assert bool(names) is found.clean
+
+    def test_what_is_listed_is_compared_however_old(self):
+        """An old entry with another amount, or paid out and not shown, stays open."""
+        ours = [booked("a"), booked("b"), booked("c")]
+        theirs = [listed("a", "1.00"), listed("b"), listed("c", payout="")]
+        found = match(ours, theirs, since=NOW)
+
+        assert {"amount-differs", "not-on-statement", "not-paid-out"} == {
+            reason for reason, _ in opened(found)
+        }
+        assert found.earlier == ()
+
+    def test_an_old_transfer_is_matched_if_it_is_shown(self):
+        """A line that reaches further back than the others agrees all the same."""
+        ours = booked(method="transfer")
+        found = match(
+            [ours], [], [shown(reference="ch-1")], direct=["transfer"], since=NOW
+        )
+
+        assert (1, ()) == (len(found.matched), found.earlier)
+
+
+class TestGrace:
+    """What may still come by itself."""
+
+    SOON = dt.timedelta(days=8)
+
+    @pytest.mark.parametrize(
+        ("books", "processor", "bank"),
+        [
+            ([booked()], [], []),
+            ([], [listed(payout="")], []),
+            ([booked()], [listed(payout="")], []),
+            ([booked()], [listed()], []),
+            ([], [], [shown()]),
+        ],
+        ids=["unlisted", "unknown", "unpaid", "unshown", "line"],
+    )
+    def test_one_side_may_be_late(self, books, processor, bank):
+        """What a side has not told yet waits, and is no open item before its time."""
+        waits = match(books, processor, bank, grace=self.SOON)
+        over = match(books, processor, bank, grace=NOW - CAME)
+
+        assert (True, 1) == (waits.clean, len(waits.waiting))
+        assert (False, ()) == (over.clean, over.waiting)
+
+    @pytest.mark.parametrize(
+        ("books", "processor", "bank"),
+        [
+            ([booked()], [listed(amount="1.00")], []),
+            ([booked()], [listed()], [shown("1.00")]),
+            ([booked(), booked()], [listed()], [shown()]),
+        ],
+        ids=["amount", "payout", "twice"],
+    )
+    def test_what_differs_does_not_wait(self, books, processor, bank):
+        """Time does not make two amounts equal."""
+        found = match(books, processor, bank, grace=self.SOON)
+
+        assert (False, ()) == (found.clean, found.waiting)
+
+
 class TestInput:
     """What can never be right."""
 
@@ -227,6 +302,16 @@ class TestInput:
         """Ages need an instant."""
         with pytest.raises(NaiveTimeError):
             reconcile([], [], [], now=NOW.replace(tzinfo=None))
+
+    def test_since_has_a_zone(self):
+        """A day begins somewhere."""
+        with pytest.raises(NaiveTimeError, match="since"):
+            match(since=NOW.replace(tzinfo=None))
+
+    def test_grace_is_no_debt(self):
+        """Nothing is open before it happened."""
+        with pytest.raises(InputError, match="grace"):
+            match(grace=dt.timedelta(seconds=-1))
 
     def test_entries_have_names(self):
         """An entry without a name cannot be matched."""

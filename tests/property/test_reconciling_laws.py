@@ -62,17 +62,29 @@ STATEMENT = st.lists(
 class TestConservation:
     """Nothing is written off."""
 
-    @given(books=BOOKS, listed=LISTED, statement=STATEMENT)
-    def test_every_entry_stands_in_the_answer_once(self, books, listed, statement):
-        """Matched or open, each entry is there as often as it was given."""
+    @given(
+        books=BOOKS,
+        listed=LISTED,
+        statement=STATEMENT,
+        since=st.none() | MOMENTS,
+        grace=st.integers(0, 30),
+    )
+    def test_every_entry_stands_in_the_answer_once(
+        self, books, listed, statement, since, grace
+    ):
+        """Each entry is there as often as it was given, whatever became of it."""
         found = reconcile(
             books,
             listed,
             statement,
             now=BEGIN + dt.timedelta(days=30),
             direct=["transfer"],
+            since=since,
+            grace=dt.timedelta(days=grace),
         )
-        out = Counter(entry for item in found.open_items for entry in item.entries)
+        items = [*found.open_items, *found.waiting]
+        out = Counter(entry for item in items for entry in item.entries)
+        out.update(found.earlier)
         for matched in found.matched:
             out.update(matched.lines)
             out.update(x for pair in matched.pairs for x in pair if x is not None)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -40,6 +41,18 @@ _T = TypeVar("_T")
     metavar="METHOD=NAME",
     help="Who clears the open items of a method.",
 )
+@click.option(
+    "--since",
+    metavar="DATE",
+    help="The first day of the lists, UTC: what came before need not be in them.",
+)
+@click.option(
+    "--grace",
+    type=float,
+    default=0.0,
+    metavar="DAYS",
+    help="How long one side may be late before an item is open.",
+)
 @common
 def reconcile(
     clock: Clock | None,
@@ -48,6 +61,8 @@ def reconcile(
     statement: str,
     direct: tuple[str, ...],
     owner: tuple[str, ...],
+    since: str | None,
+    grace: float,
     db: str,
     as_json: bool,
 ) -> int:
@@ -58,13 +73,19 @@ def reconcile(
     first, until it is cleared on one of the three sides.  The exit code is 1 if there
     is one.
 
-    With --json: clean, matched, a list of reference, lines and entries, and open, a
-    list of reason, owner, since, age_seconds and entries.
+    Give the first day of the two lists as --since, or all that ever was: what the
+    orders have and no list names is an open item.  With --grace what one side may
+    still tell by itself waits.
+
+    With --json: clean, matched, a list of reference, lines and entries, open and
+    waiting, lists of reason, owner, since, age_seconds and entries, and earlier, how
+    many entries of the orders are older than the lists.
     """
     from pmkit.core.reconciling import reconcile as match
     from pmkit.shell.statements import read_processor_list, read_statement
 
     owners = dict(_named(each) for each in owner)
+    begins, late = _first_moment(since), _days(grace)
     listed = _read(processor, "processor", read_processor_list) if processor else ()
     lines = _read(statement, "statement", read_statement)
     with opened(db, clock) as desk:
@@ -75,6 +96,8 @@ def reconcile(
             now=desk.clock.now(),
             direct=direct,
             owners=owners,
+            since=begins,
+            grace=late,
         )
     if as_json:
         click.echo(json.dumps(_record(found)))
@@ -91,6 +114,23 @@ def _named(text: str) -> tuple[str, str]:
     return method, name
 
 
+def _first_moment(since: str | None) -> dt.datetime | None:
+    """Give the moment at which a day begins, UTC."""
+    if since is None:
+        return None
+    from pmkit.cli.deadline import plain_day
+
+    return dt.datetime.combine(plain_day(since, field="since"), dt.time(), dt.UTC)
+
+
+def _days(grace: float) -> dt.timedelta:
+    try:
+        return dt.timedelta(days=grace)
+    except (OverflowError, ValueError):
+        msg = "That is no number of days."
+        raise InputError(msg, field="grace", remedy="Give such as 3.") from None
+
+
 def _read(file: str, field: str, reader: Callable[[bytes], _T]) -> _T:
     try:
         content = Path(file).read_bytes()
@@ -101,8 +141,6 @@ def _read(file: str, field: str, reader: Callable[[bytes], _T]) -> _T:
 
 
 def _record(found: Reconciliation) -> dict[str, Any]:
-    from pmkit.shell.wire import instant_text
-
     return {
         "clean": found.clean,
         "matched": [
@@ -113,16 +151,21 @@ def _record(found: Reconciliation) -> dict[str, Any]:
             }
             for each in found.matched
         ],
-        "open": [
-            {
-                "reason": item.reason.value,
-                "owner": item.owner,
-                "since": instant_text(item.since),
-                "age_seconds": int(item.age.total_seconds()),
-                "entries": [_entry(entry) for entry in item.entries],
-            }
-            for item in found.open_items
-        ],
+        "open": [_item(item) for item in found.open_items],
+        "waiting": [_item(item) for item in found.waiting],
+        "earlier": len(found.earlier),
+    }
+
+
+def _item(item: OpenItem) -> dict[str, Any]:
+    from pmkit.shell.wire import instant_text
+
+    return {
+        "reason": item.reason.value,
+        "owner": item.owner,
+        "since": instant_text(item.since),
+        "age_seconds": int(item.age.total_seconds()),
+        "entries": [_entry(entry) for entry in item.entries],
     }
 
 
@@ -140,17 +183,30 @@ def _show(found: Reconciliation) -> None:
     from rich.table import Table
 
     console = Console(highlight=False)
-    console.print(f"{len(found.matched)} matched, {len(found.open_items)} open.")
-    if found.clean:
+    counts = f"{len(found.matched)} matched, {len(found.open_items)} open"
+    if found.waiting:
+        counts += f", {len(found.waiting)} waiting"
+    if found.earlier:
+        counts += f", {len(found.earlier)} earlier"
+    console.print(f"{counts}.")
+    if found.clean and not found.waiting:
         return
     table = Table("age", "why", "owner", "what", "amounts", box=None)
     for item in found.open_items:
         table.add_row(*_row(item))
+    for item in found.waiting:
+        table.add_row(*_row(item, "waits: "))
     console.print(table)
 
 
-def _row(item: OpenItem) -> Iterable[str]:
+def _row(item: OpenItem, how: str = "") -> Iterable[str]:
     names = dict.fromkeys(entry.id for entry in item.entries)
     amounts = dict.fromkeys(str(entry.amount) for entry in item.entries)
     age = f"{item.age.days} d" if item.age.days else f"{item.age.seconds // 3600} h"
-    return age, item.reason.value, item.owner, ", ".join(names), ", ".join(amounts)
+    return (
+        age,
+        how + item.reason.value,
+        item.owner,
+        ", ".join(names),
+        ", ".join(amounts),
+    )

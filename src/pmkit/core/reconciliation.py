@@ -185,12 +185,18 @@ class Reconciliation:
         matched: What agrees, in the order of the statement.
 
         open_items: What does not, the oldest first.
+
+        waiting: What one side may still tell by itself, the oldest first.
+
+        earlier: Entries of our books from before the lists, which do not name them.
     """
 
     matched: tuple[Matched, ...]
     open_items: tuple[OpenItem, ...]
+    waiting: tuple[OpenItem, ...] = ()
+    earlier: tuple[BookEntry, ...] = ()
 
     @property
     def clean(self) -> bool:
-        """Whether everything agrees."""
+        """Whether nothing has to be cleared."""
         return not self.open_items

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from pmkit.core.errors import InputError
 from pmkit.core.moments import to_utc
 from pmkit.core.money import Money
 from pmkit.core.parties import Role
@@ -44,6 +45,17 @@ if TYPE_CHECKING:
 
 
 _E = TypeVar("_E", bound=Entry)
+_NONE = dt.timedelta()
+#: What one side may only not have told yet.
+_LATE = frozenset(
+    {
+        Mismatch.NOT_AT_PROCESSOR,
+        Mismatch.NOT_IN_OUR_BOOKS,
+        Mismatch.NOT_PAID_OUT,
+        Mismatch.NOT_ON_STATEMENT,
+        Mismatch.UNKNOWN_LINE,
+    }
+)
 
 
 def reconcile(
@@ -54,6 +66,8 @@ def reconcile(
     now: dt.datetime,
     direct: Collection[str] = (),
     owners: Mapping[str, str] | None = None,
+    since: dt.datetime | None = None,
+    grace: dt.timedelta = _NONE,
 ) -> Reconciliation:
     """
     Match our books, a processor's list and a bank statement.
@@ -73,11 +87,19 @@ def reconcile(
         owners: Who clears what does not match, by method; ``""`` for lines that
             belong to none.  The operator, if nobody is named.
 
+        since: Where the lists begin, aware: what we booked before and they do not
+            name is not missed in them.
+
+        grace: So long one side may be late: what it has not told waits until then.
+            What differs never waits.
+
     Returns:
         What agrees and what does not; each entry stands in it exactly once.
 
     Raises:
-        pmkit.NaiveTimeError: If *now* has no zone.
+        pmkit.NaiveTimeError: If *now* or *since* has no zone.
+
+        pmkit.InputError: If *grace* is negative.
 
     Examples:
         >>> from pmkit.core.money import Money
@@ -94,14 +116,23 @@ def reconcile(
         >>> [(item.reason.value, item.age.days) for item in found.open_items]
         [('not-at-processor', 3)]
     """
-    clerk = _Clerk(to_utc(now, field="now"), owners or {})
+    if grace < _NONE:
+        msg = "Nothing can be open before it happened."
+        raise InputError(msg, field="grace", remedy="Give 0 or more.")
+    begins = None if since is None else to_utc(since, field="since")
+    clerk = _Clerk(to_utc(now, field="now"), owners or {}, begins, grace)
     ours = clerk.once(books, _name)
     theirs = clerk.once(listed, _name)
     lines = clerk.once(statement, lambda line: line.id)
     payouts = _payouts(clerk, ours, theirs, direct)
     matched = tuple(_settled(clerk, payouts, lines.values()))
     items = sorted(clerk.items, key=lambda item: item.since)
-    return Reconciliation(matched=matched, open_items=tuple(items))
+    return Reconciliation(
+        matched=matched,
+        open_items=tuple(item for item in items if not clerk.waits(item)),
+        waiting=tuple(item for item in items if clerk.waits(item)),
+        earlier=tuple(clerk.earlier),
+    )
 
 
 def book_entries(order: Order) -> Iterator[BookEntry]:
@@ -152,10 +183,19 @@ class _Payout:
 class _Clerk:
     """Keeps the items that somebody has to clear."""
 
-    def __init__(self, now: dt.datetime, owners: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        now: dt.datetime,
+        owners: Mapping[str, str],
+        begins: dt.datetime | None,
+        grace: dt.timedelta,
+    ) -> None:
         self.now = now
         self.owners = owners
+        self.begins = begins
+        self.grace = grace
         self.items: list[OpenItem] = []
+        self.earlier: list[BookEntry] = []
 
     def once(
         self, entries: Iterable[_E], name: Callable[[_E], Hashable]
@@ -166,6 +206,18 @@ class _Clerk:
             if found.setdefault(name(entry), entry) is not entry:
                 self.opens(Mismatch.LISTED_TWICE, entry)
         return found
+
+    def misses(self, reason: Mismatch, *ours: BookEntry) -> None:
+        """Note what no list names, unless it is older than they are."""
+        for entry in ours:
+            if self.begins is not None and entry.at < self.begins:
+                self.earlier.append(entry)
+            else:
+                self.opens(reason, entry)
+
+    def waits(self, item: OpenItem) -> bool:
+        """Tell whether time alone may clear an item."""
+        return item.reason in _LATE and item.age < self.grace
 
     def opens(self, reason: Mismatch, *entries: Entry) -> None:
         """Note an item; who owns it follows from its payment method."""
@@ -204,7 +256,7 @@ def _payouts(
             payouts[entry.id].nets.append(signed(entry))
             payouts[entry.id].pairs.append((entry, None))
         elif other is None:
-            clerk.opens(Mismatch.NOT_AT_PROCESSOR, entry)
+            clerk.misses(Mismatch.NOT_AT_PROCESSOR, entry)
         elif other.amount != entry.amount:
             clerk.opens(Mismatch.AMOUNT_DIFFERS, entry, other)
         elif not other.payout:
@@ -237,7 +289,9 @@ def _settled(
         elif shown:
             reason = Mismatch.PAYOUT_DIFFERS if known else Mismatch.UNKNOWN_LINE
             clerk.opens(reason, *known, *shown)
-        elif known:
+        elif all(other is None for _, other in payout.pairs):
+            clerk.misses(Mismatch.NOT_ON_STATEMENT, *(ours for ours, _ in payout.pairs))
+        else:
             clerk.opens(Mismatch.NOT_ON_STATEMENT, *known)
     for strays in lines.values():
         for line in strays:
