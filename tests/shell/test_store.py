@@ -196,6 +196,21 @@ class TestOrders:
             assert AT == tx.list_orders()[0].updated_at
             assert tx.list_orders()[0].stage == "shipped"
 
+    def test_settled_ones_do_not_move(self, store):
+        """An order to which nothing can happen any more is not come back to."""
+        for order_id in ("c", "a", "b"):
+            fill(store, order_id)
+        with store.transaction() as tx:
+            orders = tx.tables.orders
+            open_ = sa.update(orders).where(orders.c.id != "b").values(settled=0)
+            tx.connection.execute(open_)
+            tx.connection.execute(
+                sa.update(orders).where(orders.c.id == "b").values(settled=1)
+            )
+
+        with store.snapshot() as tx:
+            assert ["a", "c"] == tx.moving_orders()
+
     def test_half_characters_are_refused(self, store):
         """An id that is no Unicode is bad input, not a crash."""
         with pytest.raises(InputError), store.transaction() as tx:

@@ -181,6 +181,12 @@ class Transaction(Keeping, Outbox, Inbox, Standing):
         counted = sa.select(sa.func.count()).select_from(self.tables.orders)
         return int(self.connection.execute(counted).scalar_one())
 
+    def moving_orders(self) -> list[str]:
+        """List the orders that something can still happen to, by their ids."""
+        orders = self.tables.orders
+        asked = sa.select(orders.c.id).where(orders.c.settled == 0)
+        return list(self.connection.execute(asked.order_by(orders.c.id)).scalars())
+
     def list_orders(
         self,
         *,
