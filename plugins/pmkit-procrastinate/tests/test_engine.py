@@ -22,6 +22,7 @@ from pmkit.shell.desk import Desk
 from pmkit.shell.engine.port import Engine, Waker
 from pmkit.shell.engine.settings import WorkerSettings
 from pmkit.shell.store import verify
+from pmkit.shell.store.mending import Mender
 
 from pmkit_procrastinate import ProcrastinateEngine
 
@@ -142,6 +143,23 @@ class TestCommit:
 
         assert booked(desk, "TA-1")
         assert sum(journal.counts("charge").values()) == 1
+
+    def test_an_order_of_an_older_process_has_one(self, desk):
+        """A sweep finds an order without a timer, and notes that somebody looks."""
+        engine = far_market.engine_on(desk)
+        far_market.paid(desk, "TA-1")
+        engine.run(once=True)
+        erase(engine)
+        with desk.store.transaction() as tx:
+            tx.connection.execute(sa.delete(tx.tables.timers))
+        # The process that sweeps was started anew.
+        desk.store.mender = Mender(desk.store)
+        engine.sweep()
+        with desk.store.snapshot() as tx:
+            forgotten = tx.without_timer()
+
+        assert forgotten == []
+        assert jobs(engine) == {"todo": 1}
 
     def test_far_moments_have_no_job(self, desk):
         """A million orders that wait for next month are no million jobs."""

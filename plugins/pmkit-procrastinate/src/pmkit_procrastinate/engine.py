@@ -194,6 +194,7 @@ class ProcrastinateEngine:
         Raises:
             pmkit.StoreError: If the database cannot be reached.
         """
+        self.desk.store.mender.mend(self.desk.clock.now())
         with understood(), self.desk.store.engine.begin() as connection:
             alone = sa.func.pg_try_advisory_xact_lock(
                 APPLICATION_ID, sa.func.hashtext(self.jobs.queue)

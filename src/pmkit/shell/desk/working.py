@@ -41,6 +41,7 @@ class WorkingDesk(LeasedDesk):
         Returns:
             What was done, and what did not go through.
         """
+        self.store.mender.mend(self.clock.now())
         done = Work()
         tried: set[str] = set()
         troubles: dict[str, Trouble] = {}
@@ -160,4 +161,4 @@ class WorkingDesk(LeasedDesk):
     def _moving(self) -> tuple[str, ...]:
         """The orders that something can still happen to."""
         with self.store.snapshot() as tx:
-            return tuple(row.order_id for row in tx.list_orders())
+            return tuple(tx.moving_orders())

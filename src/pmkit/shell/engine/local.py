@@ -330,6 +330,7 @@ class LocalEngine:
 
     def _find_timers(self) -> None:
         desk, worker = self.desk, self.worker
+        desk.store.mender.mend(desk.clock.now())
         claim = desk.take_timers(worker)
         if claim is not None:
             work = functools.partial(desk.fire, claim, worker)

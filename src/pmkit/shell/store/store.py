@@ -21,6 +21,7 @@ from pmkit.shell.store.engines import (
     sqlite_engine,
 )
 from pmkit.shell.store.faults import understood
+from pmkit.shell.store.mending import Mender
 from pmkit.shell.store.opening import check_file, prepare, require_begun
 from pmkit.shell.store.schema import Tables, tables
 from pmkit.shell.store.sharing import doubt
@@ -60,6 +61,8 @@ class Store:
         self.waker: Waker | None = None
         #: The version of SQLite that this process is linked with.
         self.linked: tuple[int, ...] = sqlite3.sqlite_version_info
+        #: Finds what nobody would come back to.
+        self.mender = Mender(self)
         self._owned = owned
         self._writing = threading.RLock()
 
