@@ -11,7 +11,7 @@ from alembic.config import Config
 
 from pmkit.core.rules.timers import TimerKind
 from pmkit.shell.store import Store, opening
-from pmkit.shell.store.engines import postgresql_engine
+from pmkit.shell.store.engines import postgresql_engine, sqlite_engine
 from pmkit.shell.store.schema import HEAD, tables
 
 pytestmark = pytest.mark.enable_socket
@@ -58,3 +58,42 @@ def test_from_the_revision_before(database):
     assert ("srv_1", 0, None) == tuple(call)
     assert [TimerKind.LOOK] == [timer.kind for timer in timers]
     assert HEAD == revision
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    ("spoilt", "reads"),
+    [
+        pytest.param("", 0, id="in one statement"),
+        pytest.param("{{{", 1, id="one by one, where one cannot be read"),
+    ],
+)
+def test_subjects_of_many_calls(request, tmp_path, kind, spoilt, reads):
+    """The database fills all subjects itself; a damaged call stops no upgrade."""
+    place = f"sqlite:///{tmp_path / 'old.db'}"
+    if kind == "postgresql":
+        place = request.getfixturevalue("database")
+    make = postgresql_engine if kind == "postgresql" else sqlite_engine
+    engine = make(sa.make_url(place))
+    read: list[str] = []
+
+    def note(_connection, _cursor, statement, *_):
+        if statement.startswith("SELECT") and "effects.params" in statement:
+            read.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    with engine.begin() as connection:
+        upgraded_to(connection, "0002")
+        connection.execute(sa.text(ORDER))
+        for number in range(50):
+            connection.execute(sa.text(CALL.replace("/7/", f"/{number}/")))
+        if spoilt:
+            broken = "UPDATE effects SET params = :text WHERE number = 1"
+            connection.execute(sa.text(broken), {"text": spoilt})
+        upgraded_to(connection, "0003")
+        asked = sa.text("SELECT subject, count(*) FROM effects GROUP BY subject")
+        found = {row[0]: row[1] for row in connection.execute(asked)}
+    engine.dispose()
+
+    assert reads == len(read)
+    assert found == ({"": 1, "srv_1": 49} if spoilt else {"srv_1": 50})

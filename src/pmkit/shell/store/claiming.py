@@ -15,6 +15,7 @@ from pmkit.effects.recovery import SETTLING
 from pmkit.shell.store.leasing import LONGEST, RowClaim, free, statements
 from pmkit.shell.store.schema import OPEN_EFFECT
 from pmkit.shell.store.waking import Waking
+from pmkit.shell.store.workers import taken_over
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -192,12 +193,25 @@ class Claiming(Waking):
                 )
             )
         held = {"lease_owner": lease.owner, "lease_until": lease.until(at)}
+        self._count_lost([claim for claim in claims if claim.was_until is not None])
         if claims:
             self.connection.execute(
                 statements(getattr(self.tables, name), tuple(key)).take,
                 [{**claim.here(), "fence": claim.fence, **held} for claim in claims],
             )
         return claims
+
+    def _count_lost(self, claims: list[RowClaim]) -> None:
+        """Count what is taken over, before it is written whose it is now."""
+        owners, by = [], ""
+        for claim in claims:
+            table: sa.Table = getattr(self.tables, claim.table)
+            here = [table.c[name] == value for name, value in claim.key]
+            asked = sa.select(table.c.lease_owner).where(*here)
+            owners.append(self.connection.execute(asked).scalar_one())
+            by = claim.lease.owner
+        if owners:
+            taken_over(self.connection, self.tables, owners, by=by)
 
 
 # Statements are made once for each store: that costs more than to execute them.

@@ -113,8 +113,22 @@ def _make_workers(prefix: str) -> None:
 
 
 def _fill_subjects(effects: sa.Table) -> None:
-    """Copy the subject out of what each call is made with."""
+    """Copy the subject out of what each call is made with, in the database itself."""
     connection = op.get_bind()
+    if connection.dialect.name == "postgresql":
+        found = sa.cast(effects.c.params, sa.JSON).op("->>")("subject")
+    else:
+        found = sa.func.json_extract(effects.c.params, "$.subject")
+    subject = sa.func.coalesce(sa.cast(found, sa.Text), "")
+    try:
+        with connection.begin_nested():
+            connection.execute(sa.update(effects).values(subject=subject))
+    except sa.exc.DBAPIError:
+        _fill_one_by_one(connection, effects)
+
+
+def _fill_one_by_one(connection: sa.Connection, effects: sa.Table) -> None:
+    """Do the same where the database cannot read one of them."""
     asked = sa.select(effects.c.number, effects.c.params)
     here = effects.c.number == sa.bindparam("_number")
     change = sa.update(effects).where(here)
