@@ -389,6 +389,19 @@ class TestAuthenticIsNotTrue:
 class TestParked:
     """What is too early waits for 72 hours; what can never be right does not."""
 
+    def test_what_waits_is_not_overdue(self, office):
+        """What is put off is no backlog; once it may be tried it is one from then."""
+        office.says(PAY, "m-1", paid("payment-9", PaymentNews.SUBMITTED))
+        fresh = office.desk.metrics()
+        office.desk.work()
+        waits = office.desk.metrics()
+        office.world.advance(hours=2)
+        later = office.desk.metrics()
+
+        assert fresh.at == fresh.oldest_due
+        assert (1, None) == (waits.messages_waiting, waits.oldest_due)
+        assert fresh.at < later.oldest_due < later.at
+
     def test_before_what_it_is_about(self, office):
         """Money is told of before the payment is in the database: it is found later."""
         news = paid("payment-2", PaymentNews.SUBMITTED)

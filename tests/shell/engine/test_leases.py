@@ -242,6 +242,26 @@ class TestPoison:
         assert {20} == {row.attempts for row in dead}
         assert {"OSError"} == {row.error for row in dead}
 
+    def test_what_was_given_up_is_not_overdue(self, desk, bench, monkeypatch):
+        """A notice is overdue until it is told, put off or given up, and no longer."""
+        post = desk.panel.notifier("outside-post")
+
+        def fails(_):
+            raise OSError
+
+        monkeypatch.setattr(post, "send", fails)
+        overdue = []
+        for _ in range(25):
+            bench.settle(desk)
+            overdue.append(desk.metrics().oldest_due)
+            bench.clock.advance(dt.timedelta(minutes=61))
+        dead = desk.metrics()
+
+        assert {None} == set(overdue)
+        assert dead.notices_waiting > 0
+        assert 0 == dead.notices_due
+        assert dead.oldest_due_for <= dt.timedelta(minutes=61)
+
 
 def _started(bench, number):
     file = pathlib.Path(__file__)

@@ -144,13 +144,18 @@ class Due(Ledger, Timers, Deliveries, Workers):
         Args:
             at: The present instant.
         """
-        inbox = self.tables.inbox
-        asked = sa.select(inbox.c.event_id).where(
-            inbox.c.applied_at.is_(None),
-            inbox.c.body.is_not(None),
-            inbox.c.next_at.is_(None) | (inbox.c.next_at <= at),
+        return self._any(
+            sa.select(self.tables.inbox.c.event_id).where(self._hearable(at))
         )
-        return self._any(asked)
+
+    def _hearable(self, at: dt.datetime) -> sa.ColumnElement[bool]:
+        """Say which messages may be tried now."""
+        inbox = self.tables.inbox
+        return (
+            inbox.c.applied_at.is_(None)
+            & inbox.c.body.is_not(None)
+            & (inbox.c.next_at.is_(None) | (inbox.c.next_at <= at))
+        )
 
     def notice_new(self, at: dt.datetime) -> bool:
         """
@@ -160,10 +165,13 @@ class Due(Ledger, Timers, Deliveries, Workers):
             at: The present instant.
         """
         del at  # a notice is due when it is written
+        return self._any(sa.select(self.tables.outbox.c.id).where(self._unhanded()))
+
+    def _unhanded(self) -> sa.ColumnElement[bool]:
+        """Say which notices nobody was given yet."""
         outbox, deliveries = self.tables.outbox, self.tables.deliveries
         handed = sa.exists().where(deliveries.c.notice_id == outbox.c.id)
-        asked = sa.select(outbox.c.id).where(outbox.c.sent_at.is_(None), ~handed)
-        return self._any(asked)
+        return outbox.c.sent_at.is_(None) & ~handed
 
     def _any(self, asked: sa.Select[Any]) -> bool:
         return self.connection.execute(asked.limit(1)).first() is not None
@@ -207,7 +215,7 @@ class Due(Ledger, Timers, Deliveries, Workers):
             dead_letters=self._dead(),
             oldest_due=self._oldest(at),
             orders_without_timer=len(self.without_timer()),
-            leases_lost=sum(worker.leases_lost for worker in workers),
+            leases_lost=self.leases_lost(),
             workers=sum(worker.seen_at >= since for worker in workers),
         )
 
@@ -223,18 +231,20 @@ class Due(Ledger, Timers, Deliveries, Workers):
     def _oldest(self, at: dt.datetime) -> dt.datetime | None:
         effects, timers = self.tables.effects, self.tables.timers
         inbox, outbox = self.tables.inbox, self.tables.outbox
-        moment = sa.func.coalesce(
-            effects.c.next_at, effects.c.created_at, type_=Instant
+        deliveries = self.tables.deliveries
+        call = sa.func.coalesce(effects.c.next_at, effects.c.created_at, type_=Instant)
+        heard = sa.func.coalesce(inbox.c.next_at, inbox.c.received_at, type_=Instant)
+        told = sa.func.coalesce(
+            deliveries.c.next_at, outbox.c.created_at, type_=Instant
         )
         asked = (
-            sa.select(sa.func.min(moment)).where(self._callable(at), ~self._earlier()),
+            sa.select(sa.func.min(call)).where(self._callable(at), ~self._earlier()),
             sa.select(sa.func.min(timers.c.due_at)).where(timers.c.due_at <= at),
-            sa.select(sa.func.min(inbox.c.received_at)).where(
-                inbox.c.applied_at.is_(None), inbox.c.body.is_not(None)
-            ),
-            sa.select(sa.func.min(outbox.c.created_at)).where(
-                outbox.c.sent_at.is_(None)
-            ),
+            sa.select(sa.func.min(heard)).where(self._hearable(at)),
+            sa.select(sa.func.min(told))
+            .join_from(deliveries, outbox, deliveries.c.notice_id == outbox.c.id)
+            .where(self._deliverable(at)),
+            sa.select(sa.func.min(outbox.c.created_at)).where(self._unhanded()),
         )
         found = [self.connection.execute(each).scalar() for each in asked]
         return min((each for each in found if each is not None), default=None)
