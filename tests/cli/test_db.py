@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import pathlib
+import shutil
 import sqlite3
 
 import pytest
@@ -13,7 +16,9 @@ from pmkit import cli
 from pmkit.core.effects import EffectState
 from pmkit.shell.desk import Desk
 from pmkit.shell.store import Store, verify
-from pmkit.shell.store.schema import HEAD
+from pmkit.shell.store.schema import HEAD, REVISIONS
+
+GOLDEN = pathlib.Path(__file__).parents[1] / "shell" / "golden"
 
 
 @pytest.fixture(name="counter")
@@ -87,6 +92,61 @@ def test_a_backup_is_a_database(capsys) -> None:
     assert 1 == copied["orders"]
     assert same[0] == same[1]
     assert [] == differences
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+class TestEarlierRevisions:
+    """Who looks at a database, or copies it, does not upgrade it."""
+
+    @pytest.fixture(autouse=True)
+    def _old(self, tmp_path, monkeypatch, revision) -> None:
+        """Lay a file of an earlier revision where the command runs."""
+        monkeypatch.chdir(tmp_path)
+        shutil.copy(GOLDEN / f"{revision}.sqlite", "old.db")
+
+    def test_check(self, capsys, revision) -> None:
+        """The revision that is found is told, and stays."""
+        code = call("check", "--db", "old.db", "--json")
+        said = json.loads(capsys.readouterr().out)
+
+        assert (0, revision, 0) == (code, said["revision"], said["differences"])
+        assert 2 == said["orders"]
+        assert revision == revision_of("old.db")
+
+    def test_backup(self, revision) -> None:
+        """The copy has the tables of the source, and is upgraded when it is opened."""
+        code = call("backup", "--db", "old.db", "--to", "copy.db")
+        there = revision_of("copy.db")
+        with Store.open("copy.db") as copy, Store.open("old.db") as old:
+            same = [histories(store) for store in (copy, old)]
+            differences = verify(copy)
+
+        assert (0, revision) == (code, there)
+        assert same[0] == same[1]
+        assert [] == differences
+
+    @pytest.mark.usefixtures("socket_enabled")
+    def test_backup_to_a_server_and_back(self, revision) -> None:
+        """So it is between a file and a server."""
+        with server() as running:
+            url = running.database()
+            codes = [
+                call("backup", "--db", "old.db", "--to", url),
+                call("check", "--db", url),
+                call("backup", "--db", url, "--to", "back.db"),
+            ]
+
+        assert [0, 0, 0] == codes
+        assert revision == revision_of("back.db")
+        with Store.open("back.db") as back:
+            assert [] == verify(back)
+
+
+def revision_of(path):
+    """Read the revision past all of pmkit."""
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        (found,) = raw.execute("SELECT version_num FROM alembic_version").fetchone()
+        return found
 
 
 @pytest.mark.usefixtures("counter")

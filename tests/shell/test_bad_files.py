@@ -107,6 +107,7 @@ class TestFiles:
         counter.desk.close()
         raw = sqlite3.connect(counter.path)
         raw.execute("UPDATE alembic_version SET version_num = '9999'")
+        raw.execute("UPDATE meta SET value = '9998' WHERE name LIKE 'readable%'")
         raw.commit()
         raw.close()
         error = refused(counter, lambda: Desk.open(counter.path))

@@ -1,5 +1,5 @@
 """
-Files that an earlier pmkit wrote; `golden` holds one for each earlier revision.
+Files that an earlier pmkit wrote, or a newer one; `golden` holds one for each earlier.
 
 ``0001.sqlite``: TA-1 with a charge that succeeded, a booking whose answer was lost and
 a move that waits behind it; TA-2 with a charge that was about to be sent.
@@ -13,8 +13,12 @@ import sqlite3
 import threading
 
 import pytest
+import sqlalchemy as sa
 
+from pmkit.core.errors import NewerStoreError
+from pmkit.shell.desk import Desk
 from pmkit.shell.store import EffectState, Store, verify
+from pmkit.shell.store.copying import copy
 from pmkit.shell.store.schema import HEAD, REVISIONS
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
@@ -90,3 +94,64 @@ class TestUpgrade:
 
         assert [] == failed
         assert [(HEAD,)] == rows(old, "SELECT version_num FROM alembic_version")
+
+
+FUTURE = "UPDATE alembic_version SET version_num = '9999'"
+NEEDS = "UPDATE meta SET value = '{}' WHERE name = 'readable-from'"
+
+
+@pytest.fixture(name="place", params=["sqlite", "postgresql"])
+def _place(request, tmp_path):
+    """Name an empty database of each kind."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("database")
+    return f"sqlite:///{tmp_path / 'new.db'}"
+
+
+def written_by_a_newer(place, needs) -> None:
+    """Make tables of a revision that does not exist yet."""
+    with Store.open(place) as store, store.engine.begin() as connection:
+        connection.execute(sa.text(FUTURE))
+        connection.execute(sa.text(needs))
+
+
+@pytest.mark.enable_socket
+class TestNewer:
+    """Another process has upgraded the tables; this one is started anew."""
+
+    @pytest.mark.parametrize("known", [HEAD, "0003"])
+    def test_that_we_can_go_on_with(self, place, known):
+        """What only added something is worked on, and left at its revision."""
+        written_by_a_newer(place, NEEDS.format(known))
+        with Store.open(place) as store, Desk(store) as desk:
+            done = desk.work()
+            found = store.revision()
+
+        assert done.idle
+        assert "9999" == found
+
+    @pytest.mark.parametrize("needs", [NEEDS.format("9998"), "DELETE FROM meta"])
+    def test_that_asks_for_more(self, place, needs):
+        """What this version does not know, it does not touch."""
+        written_by_a_newer(place, needs)
+        with pytest.raises(NewerStoreError):
+            Store.open(place)
+
+    def test_is_not_copied(self, place, tmp_path):
+        """A copy without what the newer one added would be no backup."""
+        written_by_a_newer(place, NEEDS.format(HEAD))
+        with (
+            Store.open(place) as store,
+            Store.open(tmp_path / "copy.db") as target,
+            pytest.raises(NewerStoreError, match="alone can copy"),
+        ):
+            copy(store, target)
+
+    def test_upgraded_tables_say_what_they_need(self, old):
+        """A file that was upgraded has the row that a new one has."""
+        asked = "SELECT value FROM meta WHERE name = 'readable-from'"
+        Store.open(old).close()
+        with Store.memory() as fresh, fresh.engine.connect() as connection:
+            (wanted,) = connection.execute(sa.text(asked)).one()
+
+        assert [(wanted,)] == rows(old, asked)

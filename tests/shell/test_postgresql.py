@@ -347,6 +347,7 @@ class TestOpening:
         """A revision from the future is refused."""
         with Store.open(database) as store, store.engine.begin() as connection:
             connection.execute(sa.text("UPDATE alembic_version SET version_num='9999'"))
+            connection.execute(sa.text("DELETE FROM meta"))
         with pytest.raises(NewerStoreError):
             Store.open(database)
 

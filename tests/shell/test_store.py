@@ -754,6 +754,7 @@ class TestOpening:
         Store.open(path).close()
         with sqlite3.connect(path) as later:
             later.execute("UPDATE alembic_version SET version_num = '9999'")
+            later.execute("UPDATE meta SET value = '9998' WHERE name LIKE 'readable%'")
         later.close()
 
         with pytest.raises(NewerStoreError):

@@ -162,17 +162,17 @@ def opened(db: str, clock: Clock | None) -> Iterator[Desk]:
             ) from None
 
 
-def stored(db: str) -> Store:
+def stored(db: str, *, upgrade: bool = True) -> Store:
     """Open a database that is there; asking must never make one."""
     from pmkit.shell.store import Store
 
     if "://" in db:
-        return Store.open(db, must_exist=True)
+        return Store.open(db, must_exist=True, upgrade=upgrade)
     if not Path(db).exists():
         msg = f"There is no file {db}."
         remedy = "Name a pmkit database; pmkit orders import and pmkit demo make one."
         raise StoreError(msg, field="db", remedy=remedy)
-    return Store.open(Path(db), must_exist=True)
+    return Store.open(Path(db), must_exist=True, upgrade=upgrade)
 
 
 def _actor(order: Order, role: str, party: str | None) -> Actor:

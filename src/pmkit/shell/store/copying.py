@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from pmkit.core.errors import StoreError
+from pmkit.core.errors import NewerStoreError, StoreError
+from pmkit.shell.store.opening import remake, revision_of
+from pmkit.shell.store.schema import HEAD, REVISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +27,9 @@ def copy(source: Store, target: Store) -> Mapping[str, int]:
     """
     Copy all rows from one database to an empty one, of either kind.
 
-    Writers go on meanwhile: the copy is the state at its beginning, and either the
-    whole of it is there afterwards or nothing.
+    The copy has tables of the same revision, also where that is an earlier one, and is
+    brought up to date when it is opened.  Writers go on meanwhile: the copy is the
+    state at its beginning, and either the whole of it is there afterwards or nothing.
 
     Args:
         source: What to copy.
@@ -37,19 +40,28 @@ def copy(source: Store, target: Store) -> Mapping[str, int]:
         How many rows each table has, by its name without a prefix.
 
     Raises:
+        pmkit.NewerStoreError: If a newer pmkit made the tables of *source*.
+
         pmkit.StoreError: If there are orders in *target*, or one of the two fails.
     """
     counts: dict[str, int] = {}
     with source.snapshot() as read, target.transaction() as write:
+        found = revision_of(read.connection, source.tables)
+        if found not in REVISIONS:
+            msg = "The database was written by a newer pmkit, which alone can copy it."
+            raise NewerStoreError(msg, remedy="Install that version, or a later one.")
         if write.list_orders(limit=1):
             msg = "There are orders in the database already."
             raise StoreError(msg, field="to", remedy="Copy to an empty one.")
         ours, theirs = source.tables, target.tables
+        if found != HEAD:
+            remake(write.connection, theirs, found)
+        present = _present(write.connection, theirs)
         for table in ours.metadata.sorted_tables:
             name = table.name.removeprefix(ours.prefix)
-            if table.name != ours.revision.name:
+            if name in present and table.name != ours.revision.name:
                 there = theirs.metadata.tables[_key(theirs, name)]
-                counts[name] = _copy_table(read, table, write, there)
+                counts[name] = _copy_table(read, table, write, there, present[name])
     return counts
 
 
@@ -58,12 +70,31 @@ def _key(names: Tables, name: str) -> str:
     return f"{schema}{names.prefix}{name}"
 
 
+def _present(connection: sa.Connection, names: Tables) -> dict[str, list[str]]:
+    """List the columns that are there, by the name of each table without a prefix."""
+    looked, schema = sa.inspect(connection), names.metadata.schema
+    there = set(looked.get_table_names(schema=schema))
+    return {
+        table.name.removeprefix(names.prefix): [
+            column["name"] for column in looked.get_columns(table.name, schema=schema)
+        ]
+        for table in names.metadata.sorted_tables
+        if table.name in there
+    }
+
+
 def _copy_table(
-    read: Transaction, table: sa.Table, write: Transaction, there: sa.Table
+    read: Transaction,
+    table: sa.Table,
+    write: Transaction,
+    there: sa.Table,
+    columns: list[str],
 ) -> int:
     write.connection.execute(sa.delete(there))
     rows = read.connection.execute(
-        sa.select(table).order_by(*table.primary_key.columns)
+        sa.select(*(table.c[name] for name in columns)).order_by(
+            *table.primary_key.columns
+        )
     ).yield_per(_BATCH)
     count = 0
     for batch in rows.mappings().partitions():

@@ -20,10 +20,18 @@ from pmkit.core.errors import (
     StoreError,
 )
 from pmkit.shell.store.faults import understood
-from pmkit.shell.store.schema import APPLICATION_ID, HEAD, REVISIONS, Tables
+from pmkit.shell.store.schema import (
+    APPLICATION_ID,
+    HEAD,
+    READABLE,
+    READABLE_FROM,
+    REVISIONS,
+    Tables,
+)
 
 if TYPE_CHECKING:
     import pathlib
+    from collections.abc import Callable
 
 # https://www.sqlite.org/fileformat2.html#the_database_header
 _MAGIC = b"SQLite format 3\x00"
@@ -114,15 +122,20 @@ def _is_empty(file: pathlib.Path, names: Tables) -> bool:
             msg = f"{file} has none of the tables that are looked for."
             raise ForeignStoreError(msg, field="path", remedy="Check the prefix.")
         rows = opened.execute(f'SELECT version_num FROM "{names.revision.name}"')  # noqa: S608 - our own name
-        _known_revision([str(name) for (name,) in rows])
+        asked = f'SELECT value FROM "{names.meta.name}" WHERE name = ?'  # noqa: S608 - our own name
+        _known_revision(
+            [str(name) for (name,) in rows],
+            lambda: [str(x) for (x,) in opened.execute(asked, (READABLE,))],
+        )
     return False
 
 
-def _known_revision(found: list[str]) -> str:
+def _known_revision(found: list[str], readable: Callable[[], list[str]]) -> str:
+    """Give the revision, one that is known or newer tables that we can go on with."""
     if len(found) != 1:
         msg = "The database does not say which version wrote it."
         raise CorruptStoreError(msg, remedy="Restore a backup.")
-    if found[0] not in REVISIONS:
+    if found[0] not in REVISIONS and not set(readable()) & set(REVISIONS):
         msg = "The database was written by a newer pmkit."
         raise NewerStoreError(msg, remedy="Install that version, or a later one.")
     return found[0]
@@ -156,7 +169,12 @@ def require_begun(connection: sa.Connection, *, field: str) -> None:
 
 
 def prepare(
-    engine: sa.Engine, names: Tables, *, fresh: bool, beside: bool = False
+    engine: sa.Engine,
+    names: Tables,
+    *,
+    fresh: bool,
+    beside: bool = False,
+    upgrades: bool = True,
 ) -> None:
     """
     Make the tables, or bring them up to date.
@@ -170,6 +188,8 @@ def prepare(
 
         beside: Whether tables of others may stand there, too.
 
+        upgrades: Whether tables of an earlier revision are brought up to date.
+
     Raises:
         pmkit.ForeignStoreError: If another program made something else there.
 
@@ -180,17 +200,19 @@ def prepare(
     for _ in range(_TRIES - 1):
         try:
             with understood():
-                _prepare(engine, names, fresh=fresh, beside=beside)
+                _prepare(engine, names, fresh=fresh, beside=beside, upgrades=upgrades)
         except StaleWriteError:
             # Writers have a table that the migration needs: they go first.
             time.sleep(_PAUSE)
         else:
             return
     with understood():
-        _prepare(engine, names, fresh=fresh, beside=beside)
+        _prepare(engine, names, fresh=fresh, beside=beside, upgrades=upgrades)
 
 
-def _prepare(engine: sa.Engine, names: Tables, *, fresh: bool, beside: bool) -> None:
+def _prepare(
+    engine: sa.Engine, names: Tables, *, fresh: bool, beside: bool, upgrades: bool
+) -> None:
     with engine.begin() as connection:
         server = connection.dialect.name == "postgresql"
         if server:
@@ -210,11 +232,51 @@ def _prepare(engine: sa.Engine, names: Tables, *, fresh: bool, beside: bool) -> 
             if not (server or beside):
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
             return
-        found = connection.execute(sa.select(names.revision.c.version_num)).scalars()
-        if _known_revision(list(found)) != HEAD:
+        # Newer tables that we can go on with are left as they are.
+        if upgrades and revision_of(connection, names) in REVISIONS[:-1]:
             if server:
                 _lock(connection, names, present)
             upgrade(connection, names)
+
+
+def revision_of(connection: sa.Connection, names: Tables) -> str:
+    """
+    Tell the revision of the tables that are there.
+
+    Args:
+        connection: In a transaction.
+
+        names: The tables.
+
+    Raises:
+        pmkit.NewerStoreError: If a newer pmkit made them, and this one cannot go on
+            with them.
+
+        pmkit.CorruptStoreError: If nothing says so.
+    """
+    meta = names.meta
+    found = connection.execute(sa.select(names.revision.c.version_num)).scalars()
+    asked = sa.select(meta.c.value).where(meta.c.name == READABLE)
+    return _known_revision(
+        list(found), lambda: list(connection.execute(asked).scalars())
+    )
+
+
+def remake(connection: sa.Connection, names: Tables, revision: str) -> None:
+    """
+    Make the tables anew as they were in an earlier revision; what they hold is lost.
+
+    Args:
+        connection: In a transaction that writes.
+
+        names: The tables.
+
+        revision: The revision.
+    """
+    if connection.dialect.name == "postgresql":
+        _enter(connection, names)
+    names.metadata.drop_all(connection)
+    upgrade(connection, names, to=revision)
 
 
 def _lock(connection: sa.Connection, names: Tables, present: set[str]) -> None:
@@ -246,7 +308,9 @@ def _make(connection: sa.Connection, names: Tables) -> None:
     """Make the newest tables at once; a test holds them against the migrations."""
     names.metadata.create_all(connection, checkfirst=False)
     connection.execute(sa.insert(names.revision), {"version_num": HEAD})
-    connection.execute(sa.insert(names.meta), {"name": "format", "value": "pmkit"})
+    meta = {"format": "pmkit", READABLE: READABLE_FROM[HEAD]}
+    rows = [{"name": name, "value": value} for name, value in meta.items()]
+    connection.execute(sa.insert(names.meta), rows)
 
 
 def upgrade(connection: sa.Connection, names: Tables, *, to: str = HEAD) -> None:

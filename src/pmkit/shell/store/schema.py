@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
 #: The revisions of the tables, oldest first; the last one is that of this pmkit.
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 HEAD = REVISIONS[-1]
+#: The row of `Tables.meta` with the oldest revision that a pmkit has to know to work on
+#: newer tables: 0003 brought leases, which all who work have to keep.
+READABLE = "readable-from"
+READABLE_FROM = {"0004": "0003"}
 
 #: "pmkt" in the header of a SQLite file.
 APPLICATION_ID = 0x706D6B74

@@ -22,7 +22,7 @@ from pmkit.shell.store.engines import (
 )
 from pmkit.shell.store.faults import understood
 from pmkit.shell.store.mending import Mender
-from pmkit.shell.store.opening import check_file, prepare, require_begun
+from pmkit.shell.store.opening import check_file, prepare, require_begun, revision_of
 from pmkit.shell.store.schema import Tables, tables
 from pmkit.shell.store.sharing import doubt
 from pmkit.shell.store.transaction import Transaction
@@ -74,6 +74,7 @@ class Store:
         must_exist: bool = False,
         prefix: str = "",
         schema: str | None = None,
+        upgrade: bool = True,
     ) -> Self:
         """
         Open a database, make its tables if they are not there, bring them up to date.
@@ -90,6 +91,9 @@ class Store:
             schema: The schema of the tables, on PostgreSQL; it is made if it is not
                 there.  The connection's first one, if left out.
 
+            upgrade: Whether tables of an earlier revision are brought up to date.  As
+                they are, they can only be copied: see `revision`.
+
         Raises:
             pmkit.ForeignStoreError: If it is the file of something else.
 
@@ -102,7 +106,8 @@ class Store:
         url = _url_of(path)
         if url is not None and is_postgresql(url):
             engine = postgresql_engine(url)
-            return cls._prepared(engine, tables(prefix, schema), fresh=not must_exist)
+            names = tables(prefix, schema)
+            return cls._prepared(engine, names, fresh=not must_exist, upgrades=upgrade)
         file = _file_of(path, url)
         if file is None:
             return cls.memory(prefix=prefix)
@@ -110,14 +115,16 @@ class Store:
         with understood():
             fresh = check_file(file, names, must_exist=must_exist)
         engine = sqlite_engine(sa.URL.create("sqlite", database=str(file)))
-        return cls._prepared(engine, names, fresh=fresh)
+        return cls._prepared(engine, names, fresh=fresh, upgrades=upgrade)
 
     @classmethod
-    def _prepared(cls, engine: sa.Engine, names: Tables, *, fresh: bool) -> Self:
+    def _prepared(
+        cls, engine: sa.Engine, names: Tables, *, fresh: bool, upgrades: bool
+    ) -> Self:
         """Use an engine that is ours: closed with the store, or if it is of no use."""
         try:
             with understood():
-                prepare(engine, names, fresh=fresh)
+                prepare(engine, names, fresh=fresh, upgrades=upgrades)
         except BaseException:
             engine.dispose()
             raise
@@ -284,6 +291,16 @@ class Store:
 
             return clock_of(self.engine)
         return SystemClock()
+
+    def revision(self) -> str:
+        """
+        Tell the revision of the tables, such as ``0004``.
+
+        Raises:
+            pmkit.StoreError: If the database fails.
+        """
+        with self.snapshot() as tx:
+            return revision_of(tx.connection, self.tables)
 
     def warnings(self) -> tuple[str, ...]:
         """

@@ -115,6 +115,7 @@ def _make_workers(prefix: str) -> None:
 def _fill_subjects(effects: sa.Table) -> None:
     """Copy the subject out of what each call is made with, in the database itself."""
     connection = op.get_bind()
+    found: sa.ColumnElement[str]
     if connection.dialect.name == "postgresql":
         found = sa.cast(effects.c.params, sa.JSON).op("->>")("subject")
     else:
