@@ -91,8 +91,15 @@ def bring_back(tx: Transaction, at: dt.datetime) -> None:
 
         at: The present instant.
     """
-    for change in _changes(tx.tables):
-        tx.connection.execute(change, {"now": at, "far": at + FAR})
+    changed = [
+        tx.connection.execute(change, {"now": at, "far": at + FAR}).rowcount
+        for change in _changes(tx.tables)
+    ]
+    if any(changed):
+        # Who waits for the next look at the rows looks now; they say what is due.
+        tx.wake("", at)
+        for order_id in tx.due_orders(at, limit=1):
+            tx.wake(order_id, at)
 
 
 @functools.cache
