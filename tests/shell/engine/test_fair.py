@@ -89,7 +89,7 @@ def test_a_slow_agency_starves_no_other(world, tmp_path):
 
 def test_a_turn_goes_round():
     """Who had a turn comes last, and nobody has more than their share."""
-    turns = Turns(["a", "b", "c"], share=1)
+    turns = Turns(["a", "b", "c"], spare=0)
     turns.begin("a")
     first = list(turns.free())
     turns.begin("b")
@@ -154,3 +154,76 @@ def test_a_terminated_worker_ends_in_order(tmp_path):
 
     assert (1, 0) == (seen, started.returncode)
     assert b'"leases_lost": 0' in said
+
+
+class AskedAgency(FarAgency):
+    """An agency that answers when it is told to, when it is asked for news."""
+
+    name = "asked-agency"
+
+    def __init__(self, clock):
+        super().__init__(clock)
+        self.told = threading.Event()
+        self.asked = threading.Event()
+
+    def observations(self, service_id):
+        """Wait before the answer."""
+        self.asked.set()
+        assert self.told.wait(30)
+        return super().observations(service_id)
+
+
+def test_time_waits_for_no_agency(world, tmp_path):
+    """While an agency is asked for news, moments of other orders and its own come."""
+    slow = AskedAgency(world.now)
+    panel = Panel.of(
+        agencies=[slow, FarAgency(world.now)], methods=[FarCard(world.now)]
+    )
+    with Desk.open(tmp_path / "desk.db", panel=panel, clock=world.clock) as desk:
+        ordered(desk, "TA-1", "asked-agency")
+        LocalEngine(desk, QUICK).run(once=True)
+        desk.open_order("TB-1", **OPEN)
+        desk.add_service("TB-1", actor=BUYER, provider="far-agency")
+        desk.place_order("TB-1", actor=SUPPLIER)
+        world.set(desk.order("TB-1").services[0].book_by.at)
+        engine = LocalEngine(desk, QUICK)
+        thread = threading.Thread(target=engine.run, daemon=True)
+        thread.start()
+        assert slow.asked.wait(30)
+        end = time.monotonic() + 10
+        while desk.order("TB-1").services[0].booking is None and time.monotonic() < end:
+            if desk.order("TB-1").services[0].over:
+                break
+            time.sleep(0.02)
+        over = desk.order("TB-1").services[0].over
+        slow.told.set()
+        engine.stop()
+        thread.join()
+
+    assert over
+
+
+def test_five_slow_agencies_starve_no_sixth(world, tmp_path):
+    """Each agency has a thread of its own, however many of them are slow."""
+    slow = [type(f"Slow{n}", (SlowAgency,), {"name": f"slow-{n}"}) for n in range(5)]
+    agencies = [each(world.now) for each in slow]
+    quick = FarAgency(world.now)
+    panel = Panel.of(agencies=[*agencies, quick], methods=[FarCard(world.now)])
+    with Desk.open(tmp_path / "desk.db", panel=panel, clock=world.clock) as desk:
+        for number in range(3):
+            for each in agencies:
+                ordered(desk, f"{each.name}-{number}", each.name)
+        ordered(desk, "TB-1", "far-agency")
+        engine = LocalEngine(desk, QUICK)
+        thread = threading.Thread(target=engine.run, daemon=True)
+        thread.start()
+        end = time.monotonic() + 10
+        while not quick.effects and time.monotonic() < end:
+            time.sleep(0.02)
+        booked = sum(quick.effects.values())
+        for each in agencies:
+            each.answers.set()
+        engine.stop()
+        thread.join()
+
+    assert 1 == booked

@@ -95,7 +95,7 @@ class TestRows:
         monkeypatch.setattr(type(counter.desk), "_pass", fails)
         for _ in range(20):
             counter.world.set(look(counter)[0])
-            counter.desk.fire(counter.desk.take_timers(worker), worker)
+            counter.desk.fire(counter.desk.take_timers(worker, looks=True), worker)
         with counter.desk.store.snapshot() as tx:
             (left,) = tx.given_up()
 

@@ -183,10 +183,12 @@ class OrderWork:
             self._here.orders = set()
 
     def _fire(self, order_id: str) -> Work:
-        claim = self._worker.desk.take_timers(self._worker, order_id=order_id)
-        if claim is None:
-            return Work()
-        return self._worker.desk.fire(claim, self._worker)
+        desk, worker, work = self._worker.desk, self._worker, Work()
+        for looks in (False, True):
+            claim = desk.take_timers(worker, order_id=order_id, looks=looks)
+            if claim is not None:
+                work = work.plus(desk.fire(claim, worker))
+        return work
 
     def _call(self, order_id: str, plugin: str, tried: set[str]) -> Work:
         """Make the calls to a plugin that are due, each once, an order's own first."""

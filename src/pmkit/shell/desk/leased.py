@@ -232,29 +232,35 @@ class LeasedDesk(TellingDesk):
     # ------------------------------------------------------------------ timers
 
     def take_timers(
-        self, holder: Holder, *, order_id: str | None = None
+        self, holder: Holder, *, order_id: str | None = None, looks: bool = False
     ) -> TimerClaim | None:
         """
-        Take the due timers of the order that has waited longest.
+        Take the due moments, or the look, of the order that has waited longest.
 
         Args:
             holder: Who works.
 
             order_id: Only those of this order.
 
+            looks: Whether to take looks, which ask plugins; moments, if not.
+
         Returns:
             The claim; `None` if nothing is due.
         """
         now = self.clock.now()
         with self.store.transaction() as tx:
-            claim = tx.claim_timers(holder.lease, at=now, order_id=order_id)
+            claim = tx.claim_timers(
+                holder.lease, at=now, order_id=order_id, looks=looks
+            )
         if claim is not None:
             holder.take(claim)
         return claim
 
     def fire(self, claim: TimerClaim, holder: Holder) -> Work:
         """
-        Do what is due on an order: hear its plugins, let time do what it does.
+        Do what is due on an order: let time do what it does.
+
+        Where it is the look, its plugins are asked for news before.
 
         Args:
             claim: Its timers.

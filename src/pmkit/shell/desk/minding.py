@@ -106,7 +106,10 @@ class MindingDesk(CarryingDesk, ReceivingDesk):
         ask_in: dt.timedelta = LOOK_EVERY,
     ) -> Minded:
         """
-        Do what is due on an order that was taken: time first, then the plugins' news.
+        Do what is due on an order that was taken: plugins are asked for a look only.
+
+        A moment waits for nobody: what came in time and is heard after it counts as
+        in time.
 
         Args:
             claim: Its timers.
@@ -121,9 +124,11 @@ class MindingDesk(CarryingDesk, ReceivingDesk):
         here = self._on(store)
         heard, swept = 0, False
         try:
-            order = here._peek(claim.order_id)  # noqa: SLF001 - this desk, that store
-            heard = here._hear(order, troubles, holder)  # noqa: SLF001
-            look_in = ask_in if self._has_to_ask(order) else LOOK_EVERY
+            look_in = LOOK_EVERY
+            if claim.look:
+                order = here._peek(claim.order_id)  # noqa: SLF001 - this desk, there
+                heard = here._hear(order, troubles, holder)  # noqa: SLF001
+                look_in = ask_in if self._has_to_ask(order) else LOOK_EVERY
             swept = here._pass(claim.order_id, claim, look_in=look_in)  # noqa: SLF001
         except LeaseLostError as error:
             troubles.append(trouble(claim.order_id, claim.order_id, error))

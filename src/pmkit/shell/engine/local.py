@@ -33,7 +33,10 @@ _TURN = 0.1
 #: How soon a receiver that had nothing is asked again when something was written; the
 #: timers are days apart, and what was written has mostly moved them away.
 _SOON = {False: 0.02, True: 0.25}
+#: From so many threads on, each receiver has one of its own.
+_OWN = 3
 _TIMERS = "timers"
+_LOOKS = "looks"
 _INBOX = "inbox"
 _OUTBOX = "outbox"
 _CALL = "call:"
@@ -79,11 +82,13 @@ class LocalEngine:
         self.settings = self.worker.settings
         self._finds: dict[str, Callable[[], None]] = {}
         self._register()
-        # One that is slow has its share and, where it is asked for news, the thread of
-        # the timers: one is left to the others.
-        share = max(1, self.settings.threads - 2)
+        # Each has a thread of its own, so that nobody waits for one that is slow; the
+        # rest goes to whoever has much.
+        threads = self.settings.threads
+        spare = max(0, threads - _OWN)
+        self._threads = threads if threads < _OWN else len(self._finds) + spare
         single = (_TIMERS, _INBOX, _OUTBOX)
-        self._turns = Turns(tuple(self._finds), share=share, single=single)
+        self._turns = Turns(tuple(self._finds), spare=spare, single=single)
         self._taken: dict[str, collections.deque[_Unit]] = {
             name: collections.deque() for name in self._finds
         }
@@ -101,7 +106,8 @@ class LocalEngine:
 
     def _register(self) -> None:
         panel = self.desk.panel
-        self._finds[_TIMERS] = self._find_timers
+        self._finds[_TIMERS] = functools.partial(self._find_timers, _TIMERS)
+        self._finds[_LOOKS] = functools.partial(self._find_timers, _LOOKS)
         self._finds[_INBOX] = functools.partial(self._find_common, _INBOX)
         self._finds[_OUTBOX] = functools.partial(self._find_common, _OUTBOX)
         for name in sorted({*panel.agencies, *panel.methods}):
@@ -134,9 +140,10 @@ class LocalEngine:
             self._written += 1
             now = self.worker.counter()
             for name, until in self._asleep.items():
-                of_orders = name == _TIMERS or name.startswith(_CALL)
+                days = name in {_TIMERS, _LOOKS}
+                of_orders = days or name.startswith(_CALL)
                 if of_orders is bool(order_id):
-                    soon = now + max(_SOON[name == _TIMERS], later)
+                    soon = now + max(_SOON[days], later)
                     self._asleep[name] = min(until, soon)
             self._change.notify()
 
@@ -182,7 +189,7 @@ class LocalEngine:
             threading.Thread(
                 target=self._work, args=(once,), name=f"pmkit-{number}", daemon=True
             )
-            for number in range(self.settings.threads)
+            for number in range(self._threads)
         ]
         for thread in threads:
             thread.start()
@@ -328,13 +335,13 @@ class LocalEngine:
 
         return self.desk.carry(held, self.worker, following=following)
 
-    def _find_timers(self) -> None:
+    def _find_timers(self, name: str) -> None:
         desk, worker = self.desk, self.worker
         desk.store.mender.mend(desk.clock.now())
-        claim = desk.take_timers(worker)
+        claim = desk.take_timers(worker, looks=name == _LOOKS)
         if claim is not None:
             work = functools.partial(desk.fire, claim, worker)
-            self._add(_TIMERS, work, lambda: None)
+            self._add(name, work, lambda: None)
 
     def _find_notices(self, notifier: str) -> None:
         desk, worker = self.desk, self.worker

@@ -34,8 +34,10 @@ class WorkerSettings:
 
         grace: How long what is in hand may take when the worker is stopped.
 
-        threads: How many things it does at a time.  With three or more, one that is
-            slow leaves a thread to others.
+        threads: How many calls to one agency, method or notifier are made at a time,
+            and two more.  From three on, each of them and whatever time does has a
+            thread of its own beside these, so that nobody waits for one that is slow;
+            with one or two it is only so many things at a time.
 
         tries: How often something is tried before it is given up and shown.
 

@@ -18,12 +18,12 @@ class Turns:
     Args:
         receivers: Their names.
 
-        share: How many threads one may have at a time.
+        spare: How many turns all may have at a time beside the first one of each.
 
         single: Those that may have only one.
 
     Examples:
-        >>> turns = Turns(["a", "b"], share=1)
+        >>> turns = Turns(["a", "b"], spare=0)
         >>> turns.begin("a")
         >>> list(turns.free())
         ['b']
@@ -33,15 +33,21 @@ class Turns:
     """
 
     def __init__(
-        self, receivers: Sequence[str], *, share: int, single: Collection[str] = ()
+        self, receivers: Sequence[str], *, spare: int, single: Collection[str] = ()
     ) -> None:
         self._row = collections.deque(receivers)
-        self._shares = {name: 1 if name in single else share for name in receivers}
+        self._spare = spare
+        self._single = frozenset(single)
         self._busy: collections.Counter[str] = collections.Counter()
 
     def free(self) -> Iterator[str]:
         """List who may have a turn now, who had none for longest first."""
-        return (n for n in tuple(self._row) if self._busy[n] < self._shares[n])
+        more = sum(max(0, n - 1) for n in self._busy.values()) < self._spare
+        return (
+            name
+            for name in tuple(self._row)
+            if not self._busy[name] or (more and name not in self._single)
+        )
 
     def begin(self, receiver: str) -> None:
         """

@@ -16,6 +16,7 @@ from pmkit.core.rules.timers import LOOK_EVERY, Timer, TimerKind, settled, timer
 from pmkit.shell.store.leasing import FREE, Lease, free, lost
 from pmkit.shell.store.timer_rows import setting, unsetting
 from pmkit.shell.store.waking import Waking
+from pmkit.shell.store.workers import taken_over
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,8 +36,8 @@ class TimerClaim:
 
         lease: Who holds them.
 
-        fences: The fence of each, by kind and subject; that of the look is always among
-            them, so that one worker at a time sees to an order.
+        fences: The fence of each, by kind and subject: that of the look alone, so that
+            one worker at a time asks about an order, or those of its moments.
 
         attempts: How often the one that failed most has failed.
     """
@@ -45,6 +46,11 @@ class TimerClaim:
     lease: Lease
     fences: dict[tuple[str, str], int]
     attempts: int = 0
+
+    @property
+    def look(self) -> bool:
+        """Whether it is the look of the order, and no moment."""
+        return (TimerKind.LOOK.value, "") in self.fences
 
     def require(self, tx: Transaction) -> None:
         """
@@ -157,10 +163,17 @@ class Timers(Waking):
             self._set(after.id, [_look(at)])
 
     def claim_timers(
-        self, lease: Lease, *, at: dt.datetime, order_id: str | None = None
+        self,
+        lease: Lease,
+        *,
+        at: dt.datetime,
+        order_id: str | None = None,
+        looks: bool = False,
     ) -> TimerClaim | None:
         """
-        Take all due timers of the order that has waited longest.
+        Take all due moments, or the due look, of the order that has waited longest.
+
+        They are apart: what time does waits for nobody who is asked for news.
 
         Args:
             lease: Who takes them, and for how long.
@@ -169,11 +182,14 @@ class Timers(Waking):
 
             order_id: Only those of this order.
 
+            looks: Whether to take looks; moments, if not.
+
         Returns:
             The claim; `None` if nothing is due.
         """
         timers = self.tables.timers
-        due = (timers.c.due_at <= at) & free(timers, at) & ~self._looked_at(at)
+        look = timers.c.kind == TimerKind.LOOK.value
+        due = (timers.c.due_at <= at) & free(timers, at) & (look if looks else ~look)
         if order_id is None:
             first = sa.select(timers.c.order_id).where(due).order_by(timers.c.due_at)
             locked = first.limit(1).with_for_update(skip_locked=True, of=timers)
@@ -181,11 +197,10 @@ class Timers(Waking):
             if order_id is None:
                 return None
         here = timers.c.order_id == order_id
-        look = timers.c.kind == TimerKind.LOOK.value
-        asked = sa.select(timers).where(here, due | (look & free(timers, at)))
+        asked = sa.select(timers).where(here, due)
         locked = asked.with_for_update(skip_locked=True, of=timers)
         rows = self.connection.execute(locked).all()
-        if not any(row.due_at <= at for row in rows):
+        if not rows:
             return None
         claim = TimerClaim(
             order_id=order_id,
@@ -193,6 +208,8 @@ class Timers(Waking):
             fences={(row.kind, row.subject): row.fence + 1 for row in rows},
             attempts=max(row.attempts for row in rows),
         )
+        owners = {row.lease_owner for row in rows if row.lease_until is not None}
+        taken_over(self.connection, self.tables, owners, by=lease.owner)
         for (kind, subject), fence in claim.fences.items():
             self.connection.execute(
                 sa.update(timers)
@@ -202,16 +219,6 @@ class Timers(Waking):
                 )
             )
         return claim
-
-    def _looked_at(self, at: dt.datetime) -> sa.Exists:
-        """Find the look of the same order, if a worker has it at this moment."""
-        timers = self.tables.timers
-        look = timers.alias("look")
-        return sa.exists().where(
-            look.c.order_id == timers.c.order_id,
-            look.c.kind == TimerKind.LOOK.value,
-            ~free(look, at),
-        )
 
     def timers_fired(
         self,
@@ -245,12 +252,19 @@ class Timers(Waking):
         over = timers.c.due_at <= at
         gone = over if settled(order) else over & ~look
         self.connection.execute(sa.delete(timers).where(here, mine, gone))
-        anew: dict[str, Any] = {"due_at": look_at or at + LOOK_EVERY, "attempts": 0}
-        change = sa.update(timers).where(here, mine, look)
-        if self.connection.execute(change.values(**anew, error="", **FREE)).rowcount:
-            self.wake(order.id, anew["due_at"])
+        if claim is None or claim.look:
+            self._look_again(order.id, mine & look, look_at or at + LOOK_EVERY)
         self._heal(order, at)
         self._settle(order)
+
+    def _look_again(
+        self, order_id: str, mine: sa.ColumnElement[bool], at: dt.datetime
+    ) -> None:
+        timers = self.tables.timers
+        anew: dict[str, Any] = {"due_at": at, "attempts": 0, "error": "", **FREE}
+        change = sa.update(timers).where(timers.c.order_id == order_id, mine)
+        if self.connection.execute(change.values(**anew)).rowcount:
+            self.wake(order_id, at)
 
     def _heal(self, order: Order, at: dt.datetime) -> None:
         """Set what is not there, or not at its moment."""
