@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from tests.shell.counter import Counter
+from tests.shell.counter import BUYER, ORDER, Counter
 
 from pmkit.shell import telemetry
 
@@ -73,3 +73,17 @@ def test_an_order_without_a_timer_is_a_difference(tmp_path):
 
     assert [] == before
     assert ("TA-1", "timers") == (found.order_id, found.what)
+
+
+def test_spans_of_wakes(spans, tmp_path):
+    """What an engine does is measured under the name that the page gives."""
+    from pmkit.shell.engine.local import LocalEngine
+
+    counter = Counter(tmp_path)
+    counter.booked()
+    counter.desk.add_service(ORDER, actor=BUYER, provider="sandbox-agency")
+    counter.world.advance(days=2)
+    LocalEngine(counter.desk).run(once=True)
+    counter.desk.close()
+
+    assert "pmkit.wake" in spans.names

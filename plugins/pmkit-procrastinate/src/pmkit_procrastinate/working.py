@@ -175,7 +175,7 @@ class OrderWork:
         self._here.orders = {order_id}
         worker = self._worker
         try:
-            with telemetry.span("pmkit.unit", receiver=receiver, worker=worker.name):
+            with telemetry.span("pmkit.wake", receiver=receiver, worker=worker.name):
                 if receiver == _TIMERS:
                     return self._fire(order_id)
                 return self._call(order_id, receiver.removeprefix(_CALL), tried)

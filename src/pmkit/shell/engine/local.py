@@ -218,7 +218,7 @@ class LocalEngine:
         with self._change:
             written = self._written
         try:
-            with telemetry.span("pmkit.unit", receiver=name, worker=self.worker.name):
+            with telemetry.span("pmkit.wake", receiver=name, worker=self.worker.name):
                 came = unit.work()
         except Exception as error:  # noqa: BLE001 - one fault stops no thread
             came, failed = Work(troubles=(trouble("", name, error),)), True
