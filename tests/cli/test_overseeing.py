@@ -168,6 +168,17 @@ def test_worker_once(run, tmp_path) -> None:
     assert 0 == json.loads(out)["leases_lost"]
 
 
+def test_worker_without_notifiers_warns(run, tmp_path) -> None:
+    """Who starts a worker that sends no notices reads it at once, and in the object."""
+    instances = tmp_path / "pmkit.toml"
+    instances.write_text("[instances]\n", encoding="utf-8")
+    _, _, err = run("worker", "--plugins", instances, "--once")
+    _, out, _ = run("worker", "--plugins", instances, "--once", "--json")
+
+    assert "Warning: No notifier is attached" in err
+    assert "No notifier is attached" in json.loads(out)["warnings"][-1]
+
+
 def test_worker_with_an_engine_that_is_not_there(run, tmp_path) -> None:
     """Who names an engine that is not installed learns which there are."""
     instances = tmp_path / "pmkit.toml"

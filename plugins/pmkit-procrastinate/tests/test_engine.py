@@ -171,6 +171,20 @@ class TestCommit:
         assert (far, jobs(engine)) == ({}, {"todo": 1})
 
 
+class TestNotices:
+    def test_notices_wait_for_a_worker_that_sends_them(self, desk, database):
+        """A worker without notifiers leaves them; one with some sends them."""
+        far_market.paid(desk, "TA-1")
+        silent = attrs.evolve(desk.panel, notifiers={})
+        with Desk.open(database, panel=silent) as other:
+            ProcrastinateEngine(other, far_market.QUICK).run(once=True)
+            left = desk.metrics().notices_waiting
+        far_market.engine_on(desk).run(once=True)
+
+        assert left > 0
+        assert desk.metrics().notices_waiting == 0
+
+
 class TestTime:
     def test_an_order_is_woken_at_its_time(self, desk):
         """Not before the moment, and within a second after it, without any sweep."""

@@ -79,8 +79,8 @@ def worker(
     when it is interrupted or terminated: what is in hand is finished first.
 
     With --json: worker, carried_out, heard, swept, notified, leases_lost, troubles, a
-    list of order, subject, code and message, and warnings, about the database; printed
-    when it ends.
+    list of order, subject, code and message, and warnings, about the database and the
+    plugins; printed when it ends.
     """
     from pmkit.cli.orders import stored
     from pmkit.shell.desk import Desk
@@ -89,8 +89,8 @@ def worker(
     settings = _settings(threads, seconds)
     panel = _panel(plugins)
     with Desk(stored(db), panel=panel, clock=clock) as desk:
-        warnings = desk.store.warnings()
         engine = make(desk, settings)
+        warnings = engine.worker.warnings()
         _stop_on_signals(engine)
         if not as_json:
             click.echo(f"Worker {engine.worker.name} on {_shown(db)}.", err=True)

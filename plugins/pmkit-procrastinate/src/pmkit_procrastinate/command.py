@@ -108,7 +108,8 @@ def worker(
     What a worker that was killed had taken is taken over by the others after the lease
     and at most two sweeps.
 
-    With --json: worker, carried_out, heard, swept, notified and leases_lost.
+    With --json: worker, carried_out, heard, swept, notified, leases_lost and warnings,
+    about the plugins.
     """
     settings = WorkerSettings(
         threads=given["threads"],
@@ -120,17 +121,21 @@ def worker(
         engine = ProcrastinateEngine(
             desk, settings, schema=jobs_schema, sweep_every=every
         )
+        warnings = engine.worker.warnings()
         _stop_on_signals(engine)
         if not as_json:
             shown = sa.make_url(db).render_as_string(hide_password=True)
             click.echo(f"Worker {engine.worker.name} on {shown}.", err=True)
+            for warning in warnings:
+                click.echo(f"Warning: {warning}", err=True)
         done = engine.run(once=once)
     said: dict[str, Any] = {
         name: getattr(done, name)
         for name in ("carried_out", "heard", "swept", "notified", "leases_lost")
     }
     if as_json:
-        click.echo(json.dumps({"worker": engine.worker.name, **said}))
+        more = {"warnings": list(warnings)}
+        click.echo(json.dumps({"worker": engine.worker.name, **said, **more}))
         return
     click.echo(", ".join(f"{name.replace('_', ' ')} {x}" for name, x in said.items()))
 

@@ -219,7 +219,7 @@ class ProcrastinateEngine:
         found = due_orders(tx, now, now + self._ahead, limit=_SWEPT)
         delays = {order_id: due_at - now for order_id, due_at in found.items()}
         added = self.jobs.put_missing(connection, delays) if delays else 0
-        if tx.common_due(now):
+        if tx.common_due(now, notifiers=self.desk.panel.notifiers):
             added += self.jobs.put(connection, "", _ZERO)
         return added
 

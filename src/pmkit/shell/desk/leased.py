@@ -283,8 +283,14 @@ class LeasedDesk(TellingDesk):
         return Work(heard=heard, troubles=(*refused, *parked))
 
     def hand_out(self) -> Work:
-        """Give each new notice to each notifier, as rows."""
-        return Work(notified=self._hand_out())
+        """
+        Give each new notice to each notifier, as rows.
+
+        Where there is no notifier, it waits for a worker that has one.
+        """
+        if self.panel.notifiers:
+            self._hand_out()
+        return Work()
 
     def take_deliveries(
         self, holder: Holder, *, notifier: str, limit: int = 1

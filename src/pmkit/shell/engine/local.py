@@ -109,7 +109,9 @@ class LocalEngine:
         self._finds[_TIMERS] = functools.partial(self._find_timers, _TIMERS)
         self._finds[_LOOKS] = functools.partial(self._find_timers, _LOOKS)
         self._finds[_INBOX] = functools.partial(self._find_common, _INBOX)
-        self._finds[_OUTBOX] = functools.partial(self._find_common, _OUTBOX)
+        if panel.notifiers:
+            # Without one, notices are left to a worker that has one.
+            self._finds[_OUTBOX] = functools.partial(self._find_common, _OUTBOX)
         for name in sorted({*panel.agencies, *panel.methods}):
             self._finds[f"{_CALL}{name}"] = functools.partial(self._find_calls, name)
         for name in panel.notifiers:

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 _MARGIN = 0.1
 #: What is kept of what did not go through; the rows hold all of it.
 _TROUBLES = 100
+_NOBODY_TELLS = (
+    "No notifier is attached: notices wait for a worker that has one, "
+    "or until one is named in the file of --plugins."
+)
 #: The workers of this process.
 _OURS: set[str] = set()
 
@@ -100,6 +104,11 @@ class Worker(Holder):
         self._over = threading.Event()
         self._beating: threading.Thread | None = None
         self._started_at: dt.datetime | None = None
+
+    def warnings(self) -> tuple[str, ...]:
+        """Say what whoever starts it should know of its database and its plugins."""
+        said = self.desk.store.warnings()
+        return said if self.desk.panel.notifiers else (*said, _NOBODY_TELLS)
 
     # ------------------------------------------------------------------- claims
 

@@ -22,6 +22,8 @@ from pmkit.shell.store.timers import Timers
 from pmkit.shell.store.workers import Workers
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pmkit.shell.store.leasing import Lease, RowClaim
     from pmkit.shell.store.rows import EffectRow
 
@@ -126,16 +128,22 @@ class Due(Ledger, Timers, Deliveries, Workers):
         rows = self.connection.execute(asked.order_by(effects.c.number).limit(limit))
         return list(dict.fromkeys(rows.scalars()))
 
-    def common_due(self, at: dt.datetime) -> bool:
+    def common_due(self, at: dt.datetime, *, notifiers: Collection[str]) -> bool:
         """
         Tell whether a message or a notice waits that may be seen to now.
 
         Args:
             at: The present instant.
+
+            notifiers: Who there is to send notices.
         """
+        if self.message_due(at):
+            return True
         table = self.tables.deliveries
-        asked = sa.select(table.c.notice_id).where(self._deliverable(at))
-        return self.message_due(at) or self.notice_new(at) or self._any(asked)
+        asked = sa.select(table.c.notice_id).where(
+            self._deliverable(at), table.c.notifier.in_(notifiers)
+        )
+        return bool(notifiers) and (self.notice_new(at) or self._any(asked))
 
     def message_due(self, at: dt.datetime) -> bool:
         """
