@@ -242,6 +242,33 @@ class TestBacklog:
             assert jobs(engine).get("todo", 0) <= 2
 
 
+class TestSlow:
+    def test_five_slow_agencies_starve_no_sixth(self, database, tmp_path, journal):
+        """Each agency has a thread of its own, however many of them are slow."""
+        slow = [far_market.FileAgency(journal, f"slow-{n}") for n in range(5)]
+        attached = far_market.panel(tmp_path)
+        names = {each.name: each for each in slow}
+        panel = attrs.evolve(attached, agencies={**attached.agencies, **names})
+        hangs = [tmp_path / f"hang-book-{name}" for name in names]
+        for hang in hangs:
+            hang.touch()
+        with Desk.open(database, panel=panel) as desk:
+            engine = far_market.engine_on(desk)
+            for name in names:
+                far_market.paid(desk, f"T-{name}-1", name)
+                far_market.paid(desk, f"T-{name}-2", name)
+            with running(engine):
+                until(lambda: all(asked(journal, f"book-{name}") for name in names))
+                far_market.paid(desk, "TA-1")
+                took = until(lambda: booked(desk, "TA-1"))
+                waited = [booked(desk, f"T-{name}-1") for name in names]
+                for hang in hangs:
+                    hang.unlink()
+
+        assert took < BOUND
+        assert waited == [False] * 5
+
+
 class TestLoss:
     def test_a_lost_job_is_found_by_its_rows(self, desk, journal):
         """Whatever becomes of procrastinate's tables, nothing that was decided is."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from pmkit.core.rules.timers import TimerKind
 from pmkit.shell.store.leasing import LONGEST, free
 from pmkit.shell.store.schema import OPEN_EFFECT, Instant
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
     from pmkit.shell.store import Transaction
     from pmkit.shell.store.schema import Tables
+
+#: The receivers of what is due: what time does, what asks plugins for news, and the
+#: calls to each plugin.
+TIMERS = "timers"
+LOOKS = "looks"
+CALL = "call:"
 
 
 def due_orders(
@@ -73,7 +80,7 @@ def due_among(
 
 class Moments:
     """
-    The moments of an order by whom they take: one question, which is put once.
+    The moments of an order by their receiver: one question, which is put once.
 
     Args:
         tables: The tables of the store.
@@ -83,14 +90,15 @@ class Moments:
         effects, timers = tables.effects, tables.timers
         due = sa.func.coalesce(effects.c.next_at, effects.c.created_at, type_=Instant)
         order_id = sa.bindparam("order_id", type_=sa.String)
-        calls = sa.select(effects.c.plugin, _unless_held(effects, due)).where(
+        plugin = sa.literal_column(f"'{CALL}'", sa.String) + effects.c.plugin
+        calls = sa.select(plugin, _unless_held(effects, due)).where(
             effects.c.order_id == order_id, *_open(effects)
         )
-        nobody = sa.literal_column("''", sa.String)
-        looks = sa.select(nobody, _unless_held(timers, timers.c.due_at)).where(
+        kind = sa.case((timers.c.kind == TimerKind.LOOK.value, LOOKS), else_=TIMERS)
+        moments = sa.select(kind, _unless_held(timers, timers.c.due_at)).where(
             timers.c.order_id == order_id
         )
-        self._asked = sa.union_all(calls, looks)
+        self._asked = sa.union_all(calls, moments)
 
     def of(
         self, connection: sa.Connection, order_id: str, at: dt.datetime
@@ -106,12 +114,12 @@ class Moments:
             at: The present instant, UTC.
 
         Returns:
-            The plugin that a call waits for, empty for a timer; and when something may
-            be done: not before whoever is at it now would have to be dead.
+            The receiver, and when something may be done: not before whoever is at it
+            now would have to be dead.
         """
         given = {"order_id": order_id, "at": at, "far": at + LONGEST}
         rows = connection.execute(self._asked, given)
-        return [(plugin, moment) for plugin, moment in rows.all()]
+        return [(receiver, moment) for receiver, moment in rows.all()]
 
 
 def _unless_held(table: sa.Table, due: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _ZERO = dt.timedelta()
 #: How many jobs a worker takes for each of its threads; most of them wait.
 _SLOTS = 8
+#: From so many threads on, each receiver has one of its own.
+_OWN = 3
 #: At most so many orders are looked through in one sweep, the longest due first.
 _SWEPT = 1000
 
@@ -93,11 +95,17 @@ class ProcrastinateEngine:
         self._stranded: set[int] = set()
         install(desk.store, schema=schema)
         desk.store.waker = self
+        threads, panel = self.settings.threads, desk.panel
+        # What is not a plugin: moments, looks, and messages with notices.
+        receivers = 3 + len({*panel.agencies, *panel.methods}) + len(panel.notifiers)
+        self._spare = max(0, threads - _OWN)
+        self._threads = threads if threads < _OWN else receivers + self._spare
         self._runner = Runner(
             engine=desk.store.engine,
             jobs=self.jobs,
             settings=self.settings,
-            slots=_SLOTS * self.settings.threads,
+            # One who waits before each gate, and one who has passed it, stop nobody.
+            slots=_SLOTS * threads + 2 * receivers,
             sweep_every=sweep_every,
             work=self._on_order,
             sweep=self.sweep,
@@ -153,12 +161,13 @@ class ProcrastinateEngine:
         """
         before = self.worker.leases_lost
         pool = concurrent.futures.ThreadPoolExecutor(
-            self.settings.threads, thread_name_prefix="pmkit-order"
+            self._threads, thread_name_prefix="pmkit-order"
         )
         work = OrderWork(
             self.worker,
             pool=pool,
             room=_SLOTS * self.settings.threads // 4,
+            spare=self._spare,
             jobs=self.jobs,
             put_off=self._put_off,
         )

@@ -25,7 +25,7 @@ from pmkit.shell.desk.leased import ROUNDS, HeldCall, Work
 from pmkit.shell.engine.worker import Done, done_of
 from pmkit.shell.store.faults import understood
 
-from pmkit_procrastinate.due import Moments, due_among
+from pmkit_procrastinate.due import CALL, LOOKS, TIMERS, Moments, due_among
 from pmkit_procrastinate.gates import Gates
 
 if TYPE_CHECKING:
@@ -36,9 +36,8 @@ if TYPE_CHECKING:
 
     from pmkit_procrastinate.jobs import Jobs
 
-#: What asks plugins for news, and lets time do what it does.
-_TIMERS = "timers"
-_CALL = "call:"
+#: What time does comes first, and who may keep the order waiting for longest last.
+_ROW = {TIMERS: 0, LOOKS: 2}
 _COMMON = "common"
 #: How much of what waits for one notifier is taken at once.
 _BATCH = 16
@@ -63,6 +62,8 @@ class OrderWork:
 
         room: How many may wait for one receiver.
 
+        spare: How many threads there are beside one for each receiver.
+
         jobs: Those of the store.
 
         put_off: Notes that an order has to be come back to later.
@@ -74,6 +75,7 @@ class OrderWork:
         *,
         pool: concurrent.futures.Executor,
         room: int,
+        spare: int,
         jobs: Jobs,
         put_off: Callable[[str, dt.timedelta], None],
     ) -> None:
@@ -87,7 +89,7 @@ class OrderWork:
         self._sizes: dict[str, int] = {}
         #: Whether to finish what is in hand only.
         self.stopping = False
-        self._gates = Gates(max(1, (worker.settings.threads - 1) // 2))
+        self._gates = Gates(max(1, (worker.settings.threads - 1) // 2), spare)
         self._moments = Moments(worker.desk.store.tables)
         self._lock = threading.Lock()
         self._here = threading.local()
@@ -112,18 +114,20 @@ class OrderWork:
                 if order_id in self._taken:
                     break
             names = await asyncio.to_thread(self._receivers, order_id)
-            if any(self._gates[name].waiting >= self._room for name in names):
+            full = {n for n in names if self._gates[n].waiting >= self._room}
+            if full:
                 await asyncio.to_thread(self._put_off, order_id, _LATER)
-                break
             before = count, len(tried)
             for name in names:
-                if name.startswith(_CALL) and self._gates[name].waiting:
+                if name in full:
+                    continue
+                if name.startswith(CALL) and self._gates[name].waiting:
                     await self._leave_to_others(name)
                     continue
                 async with self._gates[name].passed():
                     step = functools.partial(self._order, order_id, name, tried)
                     count += await self._do(step)
-            if before == (count, len(tried)):
+            if full or before == (count, len(tried)):
                 break
         return count
 
@@ -133,7 +137,7 @@ class OrderWork:
 
         Where that goes quickly no more jobs are taken meanwhile: they are dropped.
         """
-        if self._sizes.get(name.removeprefix(_CALL), _FIRST) >= _FIRST:
+        if self._sizes.get(name.removeprefix(CALL), _FIRST) >= _FIRST:
             await self._gates[name].turn(2 * _TURN)
 
     def is_at(self, order_id: str) -> bool:
@@ -176,19 +180,16 @@ class OrderWork:
         worker = self._worker
         try:
             with telemetry.span("pmkit.wake", receiver=receiver, worker=worker.name):
-                if receiver == _TIMERS:
-                    return self._fire(order_id)
-                return self._call(order_id, receiver.removeprefix(_CALL), tried)
+                if receiver in _ROW:
+                    return self._fire(order_id, looks=receiver == LOOKS)
+                return self._call(order_id, receiver.removeprefix(CALL), tried)
         finally:
             self._here.orders = set()
 
-    def _fire(self, order_id: str) -> Work:
-        desk, worker, work = self._worker.desk, self._worker, Work()
-        for looks in (False, True):
-            claim = desk.take_timers(worker, order_id=order_id, looks=looks)
-            if claim is not None:
-                work = work.plus(desk.fire(claim, worker))
-        return work
+    def _fire(self, order_id: str, *, looks: bool) -> Work:
+        desk, worker = self._worker.desk, self._worker
+        claim = desk.take_timers(worker, order_id=order_id, looks=looks)
+        return Work() if claim is None else desk.fire(claim, worker)
 
     def _call(self, order_id: str, plugin: str, tried: set[str]) -> Work:
         """Make the calls to a plugin that are due, each once, an order's own first."""
@@ -307,7 +308,7 @@ class OrderWork:
 
     def _receivers(self, order_id: str) -> list[str]:
         """
-        Name what is due on an order by whom it takes: plugins, and the timers.
+        Name what is due on an order by its receiver, in the order of their turns.
 
         Where nothing is due yet, it is noted when: the clock here may be behind.
         """
@@ -316,9 +317,8 @@ class OrderWork:
         with understood(), desk.store.engine.connect() as connection:
             alone = connection.execution_options(isolation_level="AUTOCOMMIT")
             found = self._moments.of(alone, order_id, now)
-        due = {plugin for plugin, moment in found if moment <= now}
+        due = {receiver for receiver, moment in found if moment <= now}
         if not due and found:
             first = min(moment for _, moment in found)
             self._put_off(order_id, first - now)
-        calls = [f"{_CALL}{plugin}" for plugin in sorted(due) if plugin]
-        return [*calls, _TIMERS] if "" in due else calls
+        return sorted(due, key=lambda name: (_ROW.get(name, 1), name))

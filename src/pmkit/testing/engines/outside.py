@@ -90,7 +90,8 @@ class Outside:
         Have the next call of some meaning give no answer until a file is gone.
 
         Args:
-            meaning: Such as ``"charge"``: how the meaning begins.
+            meaning: Such as ``"charge"``: how the meaning begins; ``"ask"`` where the
+                agency is asked for news.
 
         Returns:
             The file; what the call asks for is done before it hangs.
@@ -120,11 +121,30 @@ class Outside:
                 entry = {"key": key, "meaning": meaning, "at": at, **more}
                 with (self.folder / "journal.jsonl").open("a") as journal:
                     journal.write(json.dumps(entry) + "\n")
-        flag = self.folder / f"hang-{meaning.split(maxsplit=1)[0]}"
+        self._hang(meaning.split(maxsplit=1)[0])
+        return entry
+
+    def ask(self, subject: str) -> None:
+        """
+        Be asked for news, of which there is none.
+
+        Args:
+            subject: What is asked about.
+        """
+        if (self.folder / "hang-ask").exists():
+            (self.folder / f"asked-{subject}").touch()
+        self._hang("ask")
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody is kept waiting for news, or was."""
+        return any(self.folder.glob("asked-*"))
+
+    def _hang(self, verb: str) -> None:
+        flag = self.folder / f"hang-{verb}"
         end = time.monotonic() + _PATIENCE
         while flag.exists() and time.monotonic() < end:
             time.sleep(0.01)
-        return entry
 
     def found(self, key: str) -> dict[str, Any] | None:
         """
@@ -175,7 +195,7 @@ class _Agency(_Company):
 
     def observations(self, service_id: str) -> tuple[()]:
         """Say nothing that was not asked for."""
-        del service_id
+        self.outside.ask(service_id)
         return ()
 
     def find(self, request: Any) -> Found | Absent:

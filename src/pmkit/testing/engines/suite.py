@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _DAY = dt.timedelta(days=1)
 _PATIENCE = 30.0
+_PROMPT = 10.0
 
 
 def engine_suite(
@@ -252,6 +253,32 @@ def asleep_for_a_day(bench: Bench) -> None:
     _expect(ServiceStage.EXPIRED, _stage(slow, "TA-2"))
 
 
+def time_waits_for_no_plugin(bench: Bench) -> None:
+    """While an agency is slow to say its news, other orders expire in time."""
+    desk = bench.desk()
+    paid(desk, "TA-1")
+    ordered(desk, "TA-2")
+    book_by = desk.order("TA-2").services[0].book_by
+    assert book_by is not None  # noqa: S101 - the ship date is fixed
+    before = dt.timedelta(seconds=0.1)
+    bench.settle(desk)
+    bench.clock.set(book_by.at - before)
+    bench.settle(desk)
+    with desk.store.transaction() as tx:
+        tx.arm(["TA-1"], bench.clock.now())
+    flag = bench.outside.hang("ask")
+    engine = bench.engine(desk)
+    thread = _running(engine)
+    try:
+        _until(lambda: bench.outside.asked)
+        bench.clock.advance(before)
+        _until(lambda: _stage(desk, "TA-2") is ServiceStage.EXPIRED, within=_PROMPT)
+    finally:
+        flag.unlink()
+        engine.stop()
+        thread.join(timeout=_PATIENCE)
+
+
 def orders_are_never_forgotten(bench: Bench) -> None:
     """An order on which something can still happen always has a timer."""
     desk = bench.desk()
@@ -273,6 +300,7 @@ _CHECKS = (
     stopped_and_started,
     survives_kill_9,
     the_clock_steps,
+    time_waits_for_no_plugin,
     two_clocks_five_minutes_apart,
     two_workers_on_one_order,
 )
