@@ -95,6 +95,7 @@ class CarryingDesk(OutcomesDesk):
             row=attrs.evolve(call.row, lease_until=claim.was_until),
             alive=functools.partial(holder.alive, claim),
             limit=holder.tries,
+            leased=bool(claim.lease.length),
             sent=functools.partial(setattr, store, "then", then),
         )
         gone = False

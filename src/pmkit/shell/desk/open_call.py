@@ -69,6 +69,8 @@ class OpenCall:
 
         limit: How often it is tried before a person has to look at it.
 
+        leased: Whether an engine makes the call, which comes again by itself.
+
         sent: Called when the far side has answered, or has not.
     """
 
@@ -78,6 +80,7 @@ class OpenCall:
     troubles: list[Trouble]
     alive: Callable[[], bool] = _always
     limit: int = TRIES
+    leased: bool = False
     sent: Callable[[], object] = _always
 
     def standing(self) -> Standing:

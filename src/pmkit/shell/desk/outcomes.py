@@ -219,7 +219,9 @@ class OutcomesDesk(HearingDesk):
         """Nobody knows whether it had an effect."""
         now = self.clock.now()
         next_at = None
-        if call.capability is not None and call.row.attempts:
+        # A desk without an engine is told when to work, and tries at once.
+        pauses = call.capability is not None or call.leased
+        if pauses and call.row.attempts:
             next_at = now + pause(call.standing().first_sent_at, now)
         after = getattr(error, "after", None)
         if after is not None:
