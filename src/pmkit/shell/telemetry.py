@@ -13,6 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
 _NAME = "pmkit"
@@ -57,6 +58,29 @@ def span(name: str, **attributes: str | float) -> AbstractContextManager[object]
         set_status_on_exception=False,
     )
     return started
+
+
+@contextlib.contextmanager
+def told(name: str, **fields: str | float) -> Iterator[None]:
+    """
+    Measure something, and tell structlog what it came to.
+
+    Args:
+        name: What is done, such as ``pmkit.command``.
+
+        fields: Names and numbers; what is empty is not told.
+    """
+    known = {key: value for key, value in fields.items() if value != ""}
+    came = "done"
+    try:
+        with span(name, **known):
+            yield
+    except Exception as error:
+        # Its words may hold what a plugin said.
+        came = str(getattr(error, "code", type(error).__name__))
+        raise
+    finally:
+        event(name, **known, came=came)
 
 
 @functools.cache

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from tests.shell.counter import BUYER, ORDER, Counter
+from tests.shell.counter import BUYER, ORDER, SUPPLIER, Counter
 
+from pmkit.core.errors import PmkitError
 from pmkit.shell import telemetry
 
 
@@ -39,6 +40,48 @@ def test_spans_of_commands_and_calls(spans, tmp_path):
     counter.desk.close()
 
     assert {"pmkit.command", "pmkit.effect"} <= set(spans.names)
+
+
+class Events:
+    """A structlog that remembers."""
+
+    def __init__(self):
+        self.told = []
+
+    def is_configured(self):
+        """Say that somebody listens."""
+        return True
+
+    def get_logger(self, name):
+        """Give itself."""
+        assert "pmkit" == name
+        return self
+
+    def info(self, name, **fields):
+        """Remember an event."""
+        self.told.append((name, fields))
+
+
+@pytest.fixture
+def events(monkeypatch):
+    """Have a structlog that remembers."""
+    made = Events()
+    monkeypatch.setattr(telemetry, "_structlog", lambda: made)
+    return made
+
+
+def test_events_of_commands(events, tmp_path):
+    """A command is told with its order and what it came to, also a refused one."""
+    counter = Counter(tmp_path)
+    counter.open()
+    counter.add()
+    with pytest.raises(PmkitError) as refused:
+        counter.desk.release_report(ORDER, "none", actor=BUYER)
+    counter.desk.close()
+    told = [fields for name, fields in events.told if name == "pmkit.command"]
+
+    assert {"command": "add_service", "order": ORDER, "came": "done"} in told
+    assert refused.value.code == told[-1]["came"]
 
 
 def test_no_secrets(spans, tmp_path):
@@ -86,4 +129,29 @@ def test_spans_of_wakes(spans, tmp_path):
     LocalEngine(counter.desk).run(once=True)
     counter.desk.close()
 
-    assert "pmkit.wake" in spans.names
+    wakes = [
+        told
+        for name, told in zip(spans.names, spans.told, strict=True)
+        if name == "pmkit.wake"
+    ]
+    assert ORDER in {told.get("pmkit.order") for told in wakes}
+    assert "" not in {told.get("pmkit.order") for told in wakes}
+
+
+def test_events_of_wakes(events, tmp_path):
+    """What an engine does is told with its receiver, and its order where one is."""
+    from pmkit.shell.engine.local import LocalEngine
+
+    counter = Counter(tmp_path)
+    counter.open()
+    counter.add()
+    counter.desk.place_order(ORDER, actor=SUPPLIER)
+    counter.desk.pay(ORDER, actor=BUYER, method="sandbox-card", instrument="tok-1")
+    LocalEngine(counter.desk).run(once=True)
+    counter.desk.close()
+    told = [fields for name, fields in events.told if name == "pmkit.wake"]
+
+    assert ("call:sandbox-card", ORDER) in {
+        (each["receiver"], each.get("order")) for each in told
+    }
+    assert {"done"} == {each["came"] for each in told}

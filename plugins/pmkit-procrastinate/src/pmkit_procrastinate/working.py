@@ -179,7 +179,8 @@ class OrderWork:
         self._here.orders = {order_id}
         worker = self._worker
         try:
-            with telemetry.span("pmkit.wake", receiver=receiver, worker=worker.name):
+            known = {"receiver": receiver, "worker": worker.name, "order": order_id}
+            with telemetry.told("pmkit.wake", **known):
                 if receiver in _ROW:
                     return self._fire(order_id, looks=receiver == LOOKS)
                 return self._call(order_id, receiver.removeprefix(CALL), tried)

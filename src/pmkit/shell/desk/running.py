@@ -134,7 +134,7 @@ class Running:
             self._remember(tx, actor, key, digest, outcome.order)
             return outcome.order
 
-        with telemetry.span("pmkit.command", command=step.__name__, order=order_id):
+        with telemetry.told("pmkit.command", command=step.__name__, order=order_id):
             return self.store.attempt(take)
 
     def _decide(

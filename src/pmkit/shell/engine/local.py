@@ -51,6 +51,7 @@ class _Unit:
     work: Callable[[], Work]
     leave: Callable[[], None]
     held: HeldCall | None = None
+    order: str = ""
 
 
 class LocalEngine:
@@ -220,7 +221,8 @@ class LocalEngine:
         with self._change:
             written = self._written
         try:
-            with telemetry.span("pmkit.wake", receiver=name, worker=self.worker.name):
+            known = {"receiver": name, "worker": self.worker.name, "order": unit.order}
+            with telemetry.told("pmkit.wake", **known):
                 came = unit.work()
         except Exception as error:  # noqa: BLE001 - one fault stops no thread
             came, failed = Work(troubles=(trouble("", name, error),)), True
@@ -323,6 +325,7 @@ class LocalEngine:
                 functools.partial(self._carry, f"{_CALL}{plugin}", held),
                 functools.partial(desk.leave, held, worker),
                 held,
+                held.row.order_id,
             )
 
     def _carry(self, name: str, held: HeldCall) -> Work:
@@ -343,7 +346,7 @@ class LocalEngine:
         claim = desk.take_timers(worker, looks=name == _LOOKS)
         if claim is not None:
             work = functools.partial(desk.fire, claim, worker)
-            self._add(name, work, lambda: None)
+            self._add(name, work, lambda: None, order=claim.order_id)
 
     def _find_notices(self, notifier: str) -> None:
         desk, worker = self.desk, self.worker
@@ -352,6 +355,7 @@ class LocalEngine:
                 f"{_TELL}{notifier}",
                 functools.partial(desk.deliver, delivery, worker),
                 functools.partial(desk.leave, delivery, worker),
+                order=delivery.notice.order_id,
             )
 
     def _find_common(self, name: str) -> None:
@@ -368,5 +372,6 @@ class LocalEngine:
         work: Callable[[], Work],
         leave: Callable[[], None],
         held: HeldCall | None = None,
+        order: str = "",
     ) -> None:
-        self._taken[name].append(_Unit(name, work, leave, held))
+        self._taken[name].append(_Unit(name, work, leave, held, order))
