@@ -22,6 +22,7 @@ from pmkit_procrastinate.running import Runner
 from pmkit_procrastinate.working import OrderWork
 
 if TYPE_CHECKING:
+    from pmkit.hooks.panel import Panel
     from pmkit.shell.desk import Desk
     from pmkit.shell.engine.settings import WorkerSettings
     from pmkit.shell.engine.worker import Done
@@ -95,9 +96,7 @@ class ProcrastinateEngine:
         self._stranded: set[int] = set()
         install(desk.store, schema=schema)
         desk.store.waker = self
-        threads, panel = self.settings.threads, desk.panel
-        # What is not a plugin: moments, looks, and messages with notices.
-        receivers = 3 + len({*panel.agencies, *panel.methods}) + len(panel.notifiers)
+        threads, receivers = self.settings.threads, _receivers(desk.panel)
         self._spare = max(0, threads - _OWN)
         self._threads = threads if threads < _OWN else receivers + self._spare
         self._runner = Runner(
@@ -241,3 +240,8 @@ class ProcrastinateEngine:
             return
         with understood(), self.desk.store.engine.begin() as connection:
             self.jobs.put(connection, order_id, delay)
+
+
+def _receivers(panel: Panel) -> int:
+    """Count the plugins, and what is none: moments, looks, messages with notices."""
+    return 3 + len({*panel.agencies, *panel.methods}) + len(panel.notifiers)
