@@ -391,8 +391,9 @@ def foreign(db):
 
 
 def newer(db):
-    """Let a newer pmkit have written it."""
+    """Let a newer pmkit have written it, which this one cannot read."""
     tamper(db, "UPDATE alembic_version SET version_num = '9999'")
+    tamper(db, "UPDATE meta SET value = '9999' WHERE name = 'readable-from'")
 
 
 @pytest.mark.parametrize("command", ["list", "show", "timeline", "verify"])

@@ -45,6 +45,12 @@ from pmkit.shell.store.schema import APPLICATION_ID, HEAD
 if TYPE_CHECKING:
     import pathlib
 
+#: Makes the tables those of another version, readable from some version on.
+VERSION = (
+    "UPDATE alembic_version SET version_num = '{}';"
+    "UPDATE meta SET value = '{}' WHERE name = 'readable-from'"
+)
+
 MENDED = "UPDATE orders SET state = ? WHERE id = 'TA-1'"
 BOUNDLESS = 1 << 30
 SWIFT = WorkerSettings(
@@ -450,8 +456,8 @@ class TestOthers:
         ("there", "back", "kind"),
         [
             (
-                "UPDATE alembic_version SET version_num = '9999'",
-                f"UPDATE alembic_version SET version_num = '{HEAD}'",  # noqa: S608 - our own
+                VERSION.format("9999", "9999"),
+                VERSION.format(HEAD, "0003"),
                 NewerStoreError,
             ),
             (
@@ -471,12 +477,14 @@ class TestOthers:
         with Store.open(path) as store:
             shop = Shop(store)
             step = shop.until("place_order")
-        raw(path, there)
+        for statement in there.split(";"):
+            raw(path, statement)
         before = raw_rows(path)
         with pytest.raises(kind) as caught:
             Store.open(path)
         assert before == raw_rows(path)
-        raw(path, back)
+        for statement in back.split(";"):
+            raw(path, statement)
 
         assert caught.value.remedy
         assert_goes_on(path, shop, step)

@@ -35,6 +35,12 @@ from pmkit.shell.store import Store, verify
 from pmkit.shell.store.engines import postgresql_engine
 from pmkit.shell.store.schema import HEAD
 
+#: Makes the tables those of another version, readable from some version on.
+VERSION = (
+    "UPDATE alembic_version SET version_num = '{}';"
+    "UPDATE meta SET value = '{}' WHERE name = 'readable-from'"
+)
+
 FULL = ("store", "The disk is full.", "Make room and try again.")
 LOST = (
     "lost-connection",
@@ -363,8 +369,8 @@ class TestDamage:
         ("there", "back", "kind"),
         [
             (
-                "UPDATE alembic_version SET version_num = '9999'",
-                f"UPDATE alembic_version SET version_num = '{HEAD}'",  # noqa: S608 - our own
+                VERSION.format("9999", "9999"),
+                VERSION.format(HEAD, "0003"),
                 NewerStoreError,
             ),
             (
@@ -381,10 +387,12 @@ class TestDamage:
         with Store.open(database) as store:
             shop = Shop(store)
             step = shop.until("place_order")
-        administrator.execute(there)
+        for statement in there.split(";"):
+            administrator.execute(statement)
         with pytest.raises(kind) as caught:
             Store.open(database)
-        administrator.execute(back)
+        for statement in back.split(";"):
+            administrator.execute(statement)
 
         assert caught.value.remedy
         assert_goes_on(database, shop, step)

@@ -107,10 +107,10 @@ def by_wsgi(endpoint, path, body, headers, method="POST"):
     """Send a request over loopback."""
     with served(endpoint) as port:
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        line.request(method, path, body=body, headers=headers)
-        response = line.getresponse()
-        content = response.read()
-        line.close()
+        with contextlib.closing(line):
+            line.request(method, path, body=body, headers=headers)
+            response = line.getresponse()
+            content = response.read()
     return response.status, content, dict(response.getheaders())
 
 

@@ -88,6 +88,8 @@ class MindingDesk(CarryingDesk, ReceivingDesk):
 
         def take(tx: Transaction) -> bool:
             order = load_order(tx, order_id)
+            if claim is not None:
+                claim.require(tx)  # before its timers are gone, which nobody checks
             outcome = self._decide(sweep.sweep, order, SYSTEM, given)
             self._commit(tx, order, outcome)
             now = self.clock.now()

@@ -18,6 +18,7 @@ from pmkit.shell.store.outbox import Outbox
 from pmkit.shell.store.rows import OrderRow, RecordedEvent
 from pmkit.shell.store.schema import inserting_into
 from pmkit.shell.store.standing import Standing
+from pmkit.shell.store.timers import TimerClaim
 from pmkit.shell.wire import decode_event, decode_order, text_of, text_of_event
 
 if TYPE_CHECKING:
@@ -136,6 +137,8 @@ class Transaction(Keeping, Outbox, Inbox, Standing):
             raise _stale()
         self.connection.execute(inserting_into(self.tables.events), rows)
         self._heads[order.id] = (order.seq, rows[-1]["hash"])
+        if isinstance(self.claim, TimerClaim):
+            self.claim.require(self)  # what is taken away next could not be checked
         self.set_timers(before, order, at)
 
     def _head(self, order: Order) -> str | None:
