@@ -398,6 +398,31 @@ class TestMany:
 
         assert waits
 
+    def test_they_share_the_limit_of_an_instance(self, database, tmp_path, journal):
+        """Two workers make five calls a minute together, and the rest waits."""
+        attached = far_market.panel(tmp_path)
+        limited = far_market.FileAgency(journal)
+        limited.capabilities = attrs.evolve(limited.capabilities, calls_per_minute=5)
+        agencies = {**attached.agencies, limited.name: limited}
+        panel = attrs.evolve(attached, agencies=agencies)
+        settings = WorkerSettings(poll=dt.timedelta(seconds=0.1))
+        with contextlib.ExitStack() as stack:
+            desks = [
+                stack.enter_context(Desk.open(database, panel=panel)) for _ in range(2)
+            ]
+            engines = [far_market.engine_on(desk, settings) for desk in desks]
+            names = [f"TA-{number}" for number in range(8)]
+            for name in names:
+                far_market.paid(desks[0], name)
+            for engine in engines:
+                stack.enter_context(running(engine))
+            until(lambda: sum(booked(desks[0], name) for name in names) == 5)
+            time.sleep(2)  # several sweeps of both
+            done = sum(booked(desks[0], name) for name in names)
+
+        assert done == 5
+        assert len(journal.counts("book-file-agency")) == 5
+
 
 class TestOutage:
     def test_the_worker_goes_on_when_the_server_is_back(

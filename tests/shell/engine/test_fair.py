@@ -10,23 +10,19 @@ import sys
 import threading
 import time
 
-import attrs
 import pytest
 from tests.shell.counter import BUYER, OPEN, SUPPLIER
-from tests.shell.far import FarAgency, FarCard, can
+from tests.shell.far import FarAgency, FarCard
 
 from pmkit.core.errors import InputError
 from pmkit.hooks.panel import Panel
 from pmkit.sandbox import World
 from pmkit.shell.desk import Desk
 from pmkit.shell.engine.local import LocalEngine
-from pmkit.shell.engine.pace import Pace
 from pmkit.shell.engine.settings import WorkerSettings
 from pmkit.shell.engine.turns import Turns
 from pmkit.shell.store import Store
 from pmkit.testing.engines.child import QUICK
-
-LIMITED = can()
 
 
 class SlowAgency(FarAgency):
@@ -97,20 +93,6 @@ def test_a_turn_goes_round():
 
     assert ["b", "c"] == first
     assert ["c", "a"] == list(turns.free())
-
-
-def test_no_more_calls_in_a_minute_than_are_taken(world):
-    """The third call waits until the first is a minute old, whatever the rhythm."""
-    seconds = [0.0]
-    agency = FarAgency(world.now)
-    agency.capabilities = attrs.evolve(LIMITED, calls_per_minute=2)
-    pace = Pace(Panel.of(agencies=[agency]), counter=lambda: seconds[0])
-    answers = []
-    for moment in (0.0, 30.0, 59.9, 60.0, 60.1, 90.0):
-        seconds[0] = moment
-        answers.append(pace.take("far-agency"))
-
-    assert [True, True, False, True, False, True] == answers
 
 
 @pytest.mark.parametrize(

@@ -223,9 +223,7 @@ class OrderWork:
     ) -> list[HeldCall]:
         """Take calls to a plugin, those of an order first, and the jobs of others."""
         desk, worker = self._worker.desk, self._worker
-        most = worker.pace.left(plugin, self._sizes.get(plugin, _FIRST))
-        if most < 1:
-            return []
+        most = self._sizes.get(plugin, _FIRST)
         at = desk.clock.now()
         with desk.store.transaction() as tx:
             take = functools.partial(
@@ -233,6 +231,7 @@ class OrderWork:
                 worker.lease,
                 at=at,
                 plugin=plugin,
+                per_minute=worker.per_minute(plugin),
                 tries=worker.tries,
             )
             found = []
@@ -253,7 +252,6 @@ class OrderWork:
         self._here.orders |= orders | others
         for _, claim in found:
             worker.take(claim)
-            worker.may_call(plugin)
         return [HeldCall(row=row, claim=claim) for row, claim in found]
 
     def _carry(

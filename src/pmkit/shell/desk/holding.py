@@ -55,15 +55,18 @@ class Holder:
         del claim
         return True
 
-    def may_call(self, plugin: str) -> bool:
+    def per_minute(self, plugin: str) -> int | None:
         """
-        Tell whether a plugin may be called now, and count the call.
+        Tell how many calls a plugin takes in any minute, from all workers together.
 
         Args:
             plugin: The name of the instance.
+
+        Returns:
+            The limit to keep; `None` if there is none.
         """
         del plugin
-        return True
+        return None
 
 
 #: Whoever makes a single pass: others may take a row at once if it stops.

@@ -132,7 +132,7 @@ class LeasedDesk(TellingDesk):
         self, holder: Holder, *, plugin: str, limit: int = 1
     ) -> list[HeldCall]:
         """
-        Take calls to a plugin that are due.
+        Take calls to a plugin that are due, as many as may be made in this minute.
 
         Args:
             holder: Who works.
@@ -144,7 +144,12 @@ class LeasedDesk(TellingDesk):
         now = self.clock.now()
         with self.store.transaction() as tx:
             found = tx.take_effects(
-                holder.lease, at=now, plugin=plugin, limit=limit, tries=holder.tries
+                holder.lease,
+                at=now,
+                plugin=plugin,
+                limit=limit,
+                per_minute=holder.per_minute(plugin),
+                tries=holder.tries,
             )
         held = [HeldCall(row=row, claim=claim) for row, claim in found]
         for each in held:

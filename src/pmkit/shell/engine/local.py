@@ -314,12 +314,8 @@ class LocalEngine:
     # ----------------------------------------------------------------- finding
 
     def _find_calls(self, plugin: str) -> None:
-        most = self.worker.pace.left(plugin, _BATCH)
-        if most < 1:
-            return
         desk, worker = self.desk, self.worker
-        for held in desk.take_calls(worker, plugin=plugin, limit=most):
-            worker.pace.take(plugin)
+        for held in desk.take_calls(worker, plugin=plugin, limit=_BATCH):
             self._add(
                 f"{_CALL}{plugin}",
                 functools.partial(self._carry, f"{_CALL}{plugin}", held),

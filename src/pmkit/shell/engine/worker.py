@@ -18,7 +18,7 @@ from pmkit.core.errors import StoreError
 from pmkit.shell import telemetry
 from pmkit.shell.desk.holding import Holder
 from pmkit.shell.desk.leased import Work
-from pmkit.shell.engine.pace import Pace
+from pmkit.shell.engine.pace import limits_of
 from pmkit.shell.engine.settings import WorkerSettings
 from pmkit.shell.store.leasing import Claim, Lease
 from pmkit.shell.store.sharing import SharedFileWarning, warn_once
@@ -94,7 +94,7 @@ class Worker(Holder):
             owner=self.name, length=self.settings.lease, ask_in=self.settings.ask_in
         )
         super().__init__(lease, tries=self.settings.tries)
-        self.pace = Pace(desk.panel, counter=counter)
+        self._limits = limits_of(desk.panel)
         #: How often another worker took over from this one.
         self.leases_lost = 0
         self.counter = counter
@@ -134,9 +134,9 @@ class Worker(Holder):
         length = self.settings.lease.total_seconds() * (1 - _MARGIN)
         return self.counter() - held.said < length
 
-    def may_call(self, plugin: str) -> bool:
-        """Tell whether a plugin may be called now, and count the call."""
-        return self.pace.take(plugin)
+    def per_minute(self, plugin: str) -> int | None:
+        """Tell how many calls a plugin takes in any minute, from all workers."""
+        return self._limits.get(plugin)
 
     # ------------------------------------------------------------ being alive
 

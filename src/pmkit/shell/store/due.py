@@ -17,6 +17,7 @@ from pmkit.shell.store.effect_rows import SpoiltCall, readable
 from pmkit.shell.store.inbox import refused
 from pmkit.shell.store.leasing import FREE, free
 from pmkit.shell.store.ledger import Ledger
+from pmkit.shell.store.pacing import Pacing
 from pmkit.shell.store.schema import OPEN_EFFECT, Instant
 from pmkit.shell.store.timers import Timers
 from pmkit.shell.store.workers import Workers
@@ -92,7 +93,7 @@ class Metrics:
         return dt.timedelta() if self.oldest_due is None else self.at - self.oldest_due
 
 
-class Due(Ledger, Timers, Deliveries, Workers):
+class Due(Ledger, Timers, Deliveries, Workers, Pacing):
     """The part of a transaction that tells what is due."""
 
     def _callable(self, at: dt.datetime) -> sa.ColumnElement[bool]:
@@ -271,10 +272,11 @@ class Due(Ledger, Timers, Deliveries, Workers):
         order_id: str | None = None,
         plugin: str | None = None,
         limit: int = 1,
+        per_minute: int | None = None,
         tries: int = OFTEN,
     ) -> list[tuple[EffectRow, RowClaim]]:
         """
-        Take calls as `claim_effects` does, and read them.
+        Take calls as `claim_effects` does, read them, and count them as begun.
 
         One that cannot be read back is put aside, and stops no other.
 
@@ -289,11 +291,18 @@ class Due(Ledger, Timers, Deliveries, Workers):
 
             limit: At most so many.
 
+            per_minute: How many calls the plugin takes in any minute.
+
             tries: How often one that cannot be read is tried before it is given up.
 
         Returns:
             Each as it was before, and the claim on it.
         """
+        if plugin is not None and per_minute is not None:
+            left = self.calls_left(plugin, at, per_minute=per_minute)
+            limit = min(limit, left)
+            if not limit:
+                return []
         found = self._claim_effects(
             lease, at=at, order_id=order_id, plugin=plugin, limit=limit
         )
@@ -303,6 +312,8 @@ class Due(Ledger, Timers, Deliveries, Workers):
             taken += [(read, claim) for read in readable([row], spoilt)]
         for each in spoilt:
             self.put_aside(each, at, tries=tries)
+        if taken and plugin is not None and per_minute is not None:
+            self.count_calls(plugin, at, len(taken))
         return taken
 
     # ------------------------------------------------------------- putting off
