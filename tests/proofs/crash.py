@@ -13,13 +13,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
-import os
 import pathlib
 import shutil
 import signal
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from tests import postgresql
@@ -37,6 +34,7 @@ from tests.proofs.journey import (
 from tests.proofs.keeping import LIGHT, Databases, Files
 from tests.proofs.outside import Outside
 from tests.proofs.points import POINTS, CrashError
+from tests.proofs.processes import EndlessError, forked
 from tests.proofs.running import Tally, options, say, scratch, seeded
 from tests.proofs.warm import collect_rarely
 
@@ -311,26 +309,6 @@ def by_kill(
         return [f"the recovery ended with {code}"] if code else list(found)
 
 
-def forked(work: Callable[[], Any]) -> tuple[int, Any]:
-    """Do some work in a process of its own; give its exit code and its answer."""
-    reads, writes = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reads)
-        code = 0
-        try:
-            os.write(writes, json.dumps(work()).encode()[:60_000])
-        except BaseException:  # noqa: BLE001 - the process ends here
-            traceback.print_exc()
-            code = 1
-        os._exit(code)
-    os.close(writes)
-    with os.fdopen(reads, "rb") as pipe:
-        answer = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), json.loads(answer) if answer else None
-
-
 # ------------------------------------------------------------------------ all cases
 
 
@@ -340,7 +318,10 @@ def prove(roads: dict[str, Road], case: str) -> list[str]:
     road = roads[f"{database}/{'memory' if way == 'memory' else 'kill'}"]
     if way == "memory":
         return in_memory(road, int(step), int(point), int(seed))
-    return by_kill(road, int(step), int(point), int(seed), twice=way == "double")
+    try:
+        return by_kill(road, int(step), int(point), int(seed), twice=way == "double")
+    except EndlessError as error:
+        return [f"{error}"]
 
 
 def cases_of(roads: dict[str, Road], given: Any) -> list[str]:

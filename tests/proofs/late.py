@@ -14,14 +14,13 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import signal
 import time
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import sqlalchemy as sa
 from tests.proofs import invariants
-from tests.proofs.crash import finish, forked, open_desk, settle
+from tests.proofs.crash import finish, open_desk, settle
 from tests.proofs.far import Remote
 from tests.proofs.journey import (
     BUYER,
@@ -31,7 +30,8 @@ from tests.proofs.journey import (
     opening,
 )
 from tests.proofs.points import POINTS, CrashError
-from tests.proofs.races import QUICK, Ticking, at_once, sleeping, wake, works
+from tests.proofs.processes import at_once, fall_asleep, forked, sleeping, wake
+from tests.proofs.races import QUICK, Ticking, works
 
 from pmkit.core.payment import Purpose
 from pmkit.effects.limits import Limits
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 _RUNS = "TA-RUNS"
 _NAPS = 5
-#: One thread: another one could fall asleep with it, inside a transaction.
+#: One thread: another one could fall asleep with it, a lock of the row in its hand.
 _ALONE = attrs.evolve(QUICK, threads=1)
 
 
@@ -78,7 +78,7 @@ def _nap(road: Road, number: int, named: str) -> list[str] | None:
             with contextlib.closing(open_desk(where, far, clock)) as desk:  # type: ignore[arg-type]
                 POINTS.begin(
                     named=named,
-                    instead=lambda _: os.kill(os.getpid(), signal.SIGSTOP),
+                    instead=lambda _: fall_asleep(desk),
                 )
                 lost = LocalEngine(desk, _ALONE).run(once=True).leases_lost
                 os.write(writes, bytes([min(lost, 255)]))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import threading
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -43,8 +44,11 @@ class Points:
         self._really = False
         self._instead: Callable[[str], None] | None = None
         self._named = ""
+        self._fits: tuple[str, ...] = ("",)
         self._active = False
-        self._committing = ""
+        self._counting = threading.Lock()
+        #: Of each thread: another one commits meanwhile.
+        self._committing = threading.local()
 
     def begin(
         self,
@@ -53,14 +57,16 @@ class Points:
         really: bool = False,
         instead: Callable[[str], None] | None = None,
         named: str = "",
+        fits: tuple[str, ...] = ("",),
     ) -> None:
         """
         Count anew; die at boundary *at*, by kill -9 if *really*, or do *instead*.
 
-        Where a boundary is *named*, it is the first whose name begins so.
+        Where a boundary is *named*, it is the first whose name begins so; where not
+        every one *fits*, it is the first from *at* on whose name begins so.
         """
         self.names, self._at, self._really = [], at, really
-        self._instead, self._named = instead, named
+        self._instead, self._named, self._fits = instead, named, fits
         self._active = True
 
     def end(self) -> list[str]:
@@ -72,8 +78,10 @@ class Points:
         """Pass a boundary, or die here."""
         if not self._active:
             return
-        self.names.append(name)
-        if len(self.names) == self._at or self._is_named(name):
+        with self._counting:
+            self.names.append(name)
+            here = self._is_chosen(name) or self._is_named(name)
+        if here:
             if self._instead is not None:
                 self._instead(name)
                 return
@@ -81,6 +89,12 @@ class Points:
                 os.kill(os.getpid(), signal.SIGKILL)
             self._active = False
             raise CrashError(name)
+
+    def _is_chosen(self, name: str) -> bool:
+        if not 0 < self._at <= len(self.names) or not name.startswith(self._fits):
+            return False
+        self._at = 0
+        return True
 
     def _is_named(self, name: str) -> bool:
         if not self._named or not name.startswith(self._named):
@@ -105,12 +119,13 @@ class Points:
         """Pass the boundary before a commit."""
         written = connection.info.pop(_TABLES, None)
         if written:
-            self._committing = "+".join(written)
-            self.boundary(f"before commit of {self._committing}")
+            self._committing.tables = "+".join(written)
+            self.boundary(f"before commit of {self._committing.tables}")
 
     def committed(self) -> None:
         """Pass the boundary after a commit."""
-        name, self._committing = self._committing, ""
+        name = getattr(self._committing, "tables", "")
+        self._committing.tables = ""
         if name:
             self.boundary(f"after commit of {name}")
 
