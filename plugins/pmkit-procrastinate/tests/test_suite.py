@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 import pytest
@@ -25,4 +26,19 @@ def engine_database(database):
     return database
 
 
-globals().update(engine_suite(make_engine))
+@pytest.fixture
+def engine_outage(postgresql):
+    """Stop the server of the tests at once, and start it again."""
+
+    @contextlib.contextmanager
+    def outage():
+        postgresql.stop(immediate=True)
+        try:
+            yield
+        finally:
+            postgresql.start()
+
+    return outage
+
+
+globals().update(engine_suite(make_engine, outage="engine_outage"))

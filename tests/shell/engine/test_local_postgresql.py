@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from pmkit.shell.engine.local import LocalEngine
@@ -21,4 +23,19 @@ def engine_database(database):
     return database
 
 
-globals().update(engine_suite(make_engine))
+@pytest.fixture
+def engine_outage(postgresql):
+    """Stop the server of the tests at once, and start it again."""
+
+    @contextlib.contextmanager
+    def outage():
+        postgresql.stop(immediate=True)
+        try:
+            yield
+        finally:
+            postgresql.start()
+
+    return outage
+
+
+globals().update(engine_suite(make_engine, outage="engine_outage"))

@@ -18,6 +18,7 @@ from pmkit.testing.engines.outside import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pmkit.shell.clock import Clock
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pmkit.shell.engine.settings import WorkerSettings
 
     Maker = Callable[[Desk, WorkerSettings], Engine]
+    Outage = Callable[[], AbstractContextManager[object]]
 
 _BUYER = Actor(role=Role.BUYER, party="Nordlicht", name="Ada")
 _SUPPLIER = Actor(role=Role.SUPPLIER, party="Dongguan Lamps", name="Li")
@@ -42,11 +44,21 @@ class Bench:
         database: A path or URL.
 
         folder: Where the world outside keeps its journal.
+
+        find_outage: Finds what has the database away, and back again; `None` if nobody
+            said how.
     """
 
-    def __init__(self, make_engine: Maker, database: str, folder: Path) -> None:
+    def __init__(
+        self,
+        make_engine: Maker,
+        database: str,
+        folder: Path,
+        find_outage: Callable[[], Outage] | None = None,
+    ) -> None:
         self.make_engine = make_engine
         self.database = database
+        self._find_outage = find_outage
         self.clock = SetClock(BEGIN)
         self.outside = Outside(folder, self.clock.now)
         self._open: list[Desk] = []
@@ -86,6 +98,23 @@ class Bench:
             desk: On which.
         """
         self.engine(desk).run(once=True)
+
+    def outage(self, desk: Desk) -> Outage:
+        """
+        Give what has the database away while it is entered; skip the test without it.
+
+        Args:
+            desk: On the database.
+        """
+        import pytest
+
+        if desk.store.engine.dialect.name == "sqlite":
+            pytest.skip("A file has no server that could be restarted.")
+        if self._find_outage is None:
+            pytest.skip(
+                "Nobody said how to restart the server: give engine_suite outage=."
+            )
+        return self._find_outage()
 
     def close(self) -> None:
         """Let go of everything."""
