@@ -5,6 +5,7 @@ What every engine has to do when clocks step, differ, or run on while it sleeps.
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import TYPE_CHECKING
 
 from pmkit.core.service import ServiceStage
@@ -18,22 +19,28 @@ if TYPE_CHECKING:
 
 _HOUR = dt.timedelta(hours=1)
 _DAY = dt.timedelta(days=1)
+#: Seconds after which an engine that has nothing to do sleeps.
+_ASLEEP = 0.3
 
 
 def the_clock_steps(bench: Bench) -> None:
     """A clock that goes back and on again undoes nothing, and holds nothing up."""
-    desk = bench.desk()
-    ordered(desk, "TA-4", (BEGIN + 30 * _DAY).date())
+    desk, other = bench.desk(), bench.desk()
+    # Nobody wakes the engine for what is written through another desk.
+    ordered(other, "TA-4", (BEGIN + 30 * _DAY).date())
     book_by = desk.order("TA-4").services[0].book_by
     assert book_by is not None  # noqa: S101 - the ship date is fixed
-    paid(desk, "TA-1")
+    paid(other, "TA-1")
     bench.settle(desk)
     with running(bench.engine(desk)):
         for name, step in (("TA-2", -_HOUR), ("TA-3", 2 * _HOUR)):
+            time.sleep(_ASLEEP)
             bench.clock.set(bench.clock.now() + step)
-            _pay_and_wait(desk, name)
+            paid(other, name)
+            _wait(desk, name, ServiceStage.BOOKED)
+        time.sleep(_ASLEEP)
         bench.clock.set(book_by.at)
-        until(lambda: stage(desk, "TA-4") is ServiceStage.EXPIRED, within=PROMPT)
+        _wait(desk, "TA-4", ServiceStage.EXPIRED)
     for step in (-_DAY, 3 * _DAY):
         bench.clock.set(bench.clock.now() + step)
         bench.settle(desk)
@@ -43,9 +50,8 @@ def the_clock_steps(bench: Bench) -> None:
     expect({1}, set(bench.outside.did().values()))
 
 
-def _pay_and_wait(desk: Desk, order_id: str) -> None:
-    paid(desk, order_id)
-    until(lambda: stage(desk, order_id) is ServiceStage.BOOKED, within=PROMPT)
+def _wait(desk: Desk, order_id: str, wanted: ServiceStage) -> None:
+    until(lambda: stage(desk, order_id) is wanted, within=PROMPT)
 
 
 def two_clocks_five_minutes_apart(bench: Bench) -> None:
