@@ -239,11 +239,10 @@ class Races:
                     return run(desk, patience=0.0 if alone else _PATIENCE)
 
             with sleeping(lambda: work(point)) as child:
-                forked(work)
+                codes = [forked(work)[0]]
                 time.sleep(_LEASE.total_seconds())
-                forked(work)
-                code = wake(child)
-            found = [f"the sleeper ended with {code}"] if code else []
+                codes += [forked(work)[0], wake(child)]
+            found = [f"workers ended with {codes}"] if any(codes) else []
             later = clock_at(road.steps[number], later=clock.now() - clock.at + _LEASE)
             far.now(later.now().isoformat())
             with contextlib.closing(open_desk(where, far, later)) as desk:
