@@ -21,6 +21,8 @@ from pmkit.testing.engines.child import QUICK
 
 AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 AGENCY = "far-agency"
+#: Nobody asks for news meanwhile, which counts as well.
+SILENT = attrs.evolve(QUICK, ask_in=dt.timedelta(hours=1))
 
 
 class AskedAgency(FarAgency):
@@ -37,7 +39,7 @@ class AskedAgency(FarAgency):
 def begin(store, at, *, most=2):
     """Begin a call if there is one left; tell whether it was begun."""
     with store.transaction() as tx:
-        if not tx.calls_left(AGENCY, at, per_minute=most):
+        if not tx.calls_left(AGENCY, at, per_minute=most, wait=True):
             return False
         tx.count_calls(AGENCY, at, 1)
         return True
@@ -117,21 +119,43 @@ def test_sixteen_count_together(database):
     assert 21 == sum(answers)
 
 
+@pytest.mark.enable_socket
+def test_who_counts_keeps_nobody_waiting(database):
+    """While somebody counts, others who would take calls are told to come later."""
+    with Store.open(database) as opened, opened.transaction() as tx:
+        before = tx.calls_left(AGENCY, AT, per_minute=2)
+        tx.count_calls(AGENCY, AT, 1)
+    with Store.open(database) as opened, opened.transaction() as tx:
+        mine = tx.calls_left(AGENCY, AT, per_minute=2)
+        with Store.open(database) as other, other.transaction() as theirs:
+            left = theirs.calls_left(AGENCY, AT, per_minute=2)
+
+    assert (2, 1, 0) == (before, mine, left)
+
+
+def test_clocks_that_differ_forget_nothing(store):
+    """Five minutes apart, each of two nodes has the limit for itself, and no more."""
+    ahead = AT + dt.timedelta(minutes=5)
+    answers = [begin(store, at) for _ in range(3) for at in (AT, ahead)]
+
+    assert [True, True, True, True, False, False] == answers
+
+
 def test_workers_share_the_limit(desks, world, agency):
     """Three workers make five calls in a minute together, and the rest in the next."""
     for desk in desks:
-        LocalEngine(desk, QUICK).run(once=True)
+        LocalEngine(desk, SILENT).run(once=True)
     first = booked(agency)
     world.clock.advance(dt.timedelta(seconds=62))
     for desk in desks:
-        LocalEngine(desk, QUICK).run(once=True)
+        LocalEngine(desk, SILENT).run(once=True)
 
     assert (5, 8) == (first, booked(agency))
 
 
 def test_news_is_asked_for_within_the_limit(desks, world, agency):
     """Who looks at eight orders asks for news as often as the limit leaves it."""
-    for _ in range(2):
+    for _ in range(4):
         LocalEngine(desks[0], QUICK).run(once=True)
         world.clock.advance(dt.timedelta(minutes=2))
     before = agency.news_asked, booked(agency)

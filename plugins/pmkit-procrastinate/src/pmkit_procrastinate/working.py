@@ -223,7 +223,8 @@ class OrderWork:
     ) -> list[HeldCall]:
         """Take calls to a plugin, those of an order first, and the jobs of others."""
         desk, worker = self._worker.desk, self._worker
-        most = self._sizes.get(plugin, _FIRST)
+        paced = worker.per_minute(plugin)
+        most = 1 if paced is not None else self._sizes.get(plugin, _FIRST)
         at = desk.clock.now()
         with desk.store.transaction() as tx:
             take = functools.partial(
@@ -231,7 +232,7 @@ class OrderWork:
                 worker.lease,
                 at=at,
                 plugin=plugin,
-                per_minute=worker.per_minute(plugin),
+                per_minute=paced,
                 tries=worker.tries,
             )
             found = []

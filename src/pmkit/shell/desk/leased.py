@@ -132,7 +132,7 @@ class LeasedDesk(TellingDesk):
         self, holder: Holder, *, plugin: str, limit: int = 1
     ) -> list[HeldCall]:
         """
-        Take calls to a plugin that are due, as many as may be made in this minute.
+        Take calls to a plugin that are due; one only, if it limits how many it takes.
 
         Args:
             holder: Who works.

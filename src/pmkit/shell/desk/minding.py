@@ -164,7 +164,7 @@ class MindingDesk(CarryingDesk, ReceivingDesk):
         heard = 0
         for payment in order.payments:
             method = payment.method
-            if not self._may_ask(method, holder):
+            if not holder.may_call(method):
                 continue
             for news in self._ask_for_news(
                 order, method, "method", payment.id, troubles
@@ -174,7 +174,7 @@ class MindingDesk(CarryingDesk, ReceivingDesk):
                 )
         for service in order.services:
             agency = service.provider
-            if service.booking is None or not self._may_ask(agency, holder):
+            if service.booking is None or not holder.may_call(agency):
                 continue
             for news in self._ask_for_news(
                 order, agency, "agency", service.id, troubles
@@ -183,18 +183,6 @@ class MindingDesk(CarryingDesk, ReceivingDesk):
                     order, service.id, news, troubles, self.observe_agency, agency
                 )
         return heard
-
-    def _may_ask(self, plugin: str, holder: Holder) -> bool:
-        """Tell whether a plugin may be called in this minute, and count the call."""
-        most = holder.per_minute(plugin)
-        if most is None:
-            return True
-        now = self.clock.now()
-        with self.store.transaction() as tx:
-            may = tx.calls_left(plugin, now, per_minute=most) > 0
-            if may:
-                tx.count_calls(plugin, now, 1)
-        return may
 
     def _ask_for_news(
         self,

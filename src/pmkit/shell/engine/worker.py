@@ -138,6 +138,20 @@ class Worker(Holder):
         """Tell how many calls a plugin takes in any minute, from all workers."""
         return self._limits.get(plugin)
 
+    def may_call(self, plugin: str) -> bool:
+        """Tell whether a plugin may be called now, and count the call."""
+        most = self.per_minute(plugin)
+        if most is None:
+            return True
+        now = self.desk.clock.now()
+        # Not in a transaction that holds, or checks, anything else: who waits for that
+        # would keep all from this plugin.
+        with self.desk.store.transaction() as tx:
+            may = tx.calls_left(plugin, now, per_minute=most, wait=True) > 0
+            if may:
+                tx.count_calls(plugin, now, 1)
+        return may
+
     # ------------------------------------------------------------ being alive
 
     def start(self) -> None:

@@ -291,7 +291,8 @@ class Due(Ledger, Timers, Deliveries, Workers, Pacing):
 
             limit: At most so many.
 
-            per_minute: How many calls the plugin takes in any minute.
+            per_minute: How many calls that plugin takes in any minute: then they are
+                taken one by one.
 
             tries: How often one that cannot be read is tried before it is given up.
 
@@ -299,10 +300,9 @@ class Due(Ledger, Timers, Deliveries, Workers, Pacing):
             Each as it was before, and the claim on it.
         """
         if plugin is not None and per_minute is not None:
-            left = self.calls_left(plugin, at, per_minute=per_minute)
-            limit = min(limit, left)
-            if not limit:
+            if not self.calls_left(plugin, at, per_minute=per_minute):
                 return []
+            limit = 1  # what is counted is begun at once
         found = self._claim_effects(
             lease, at=at, order_id=order_id, plugin=plugin, limit=limit
         )
