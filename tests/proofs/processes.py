@@ -61,7 +61,7 @@ def forked(work: Callable[[], Any], *, within: float = WITHIN) -> tuple[int, Any
 
 @contextlib.contextmanager
 def sleeping(work: Callable[[], object]) -> Iterator[int]:
-    """Run a process until it stops itself, or ends; give 0 if it ended."""
+    """Run a process until it stops itself, or ends well; give 0 if it ended."""
     child = os.fork()
     if child == 0:
         code = 1
@@ -71,7 +71,11 @@ def sleeping(work: Callable[[], object]) -> Iterator[int]:
         os._exit(code)
     with _ended_after(child):
         status = _ended(child, WITHIN, WITHIN, stops=os.WUNTRACED)
-        yield child if os.WIFSTOPPED(status) else 0
+        code = None if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
+        if code:
+            msg = f"The sleeper ended with {code} before it slept."
+            raise ChildProcessError(msg)
+        yield child if code is None else 0
 
 
 def wake(child: int) -> int:

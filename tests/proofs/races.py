@@ -107,6 +107,12 @@ class Races:
             name: Road(keeping, there, f"races-{name}", wanted=_wanted)
             for name, keeping in keepings.items()
         }
+        self._slept = 0
+
+    def counted(self) -> dict[str, float]:
+        """Tell how many sleepers really slept since it was last asked."""
+        found, self._slept = self._slept, 0
+        return {"slept": found}
 
     def prove(self, case: str) -> list[str]:
         """Prove one case; what does not end is broken."""
@@ -239,6 +245,7 @@ class Races:
                     return run(desk, patience=0.0 if alone else _PATIENCE)
 
             with sleeping(lambda: work(point)) as child:
+                self._slept += bool(child)
                 codes = [forked(work)[0]]
                 time.sleep(_LEASE.total_seconds())
                 codes += [forked(work)[0], wake(child)]
@@ -336,7 +343,8 @@ def main() -> int:
         given.databases = given.only.split("/")[0]
     with races(given.databases) as found:
         cases = cases_of(given.rounds, given.databases)
-        return Tally("races", given).run(cases, found.prove)
+        tally = Tally("races", given, counted=found.counted)
+        return tally.run(cases, found.prove)
 
 
 if __name__ == "__main__":
