@@ -108,8 +108,9 @@ class Marketplace(RuleBasedStateMachine):
         self.desk = open_desk(self.where, self.far, self.clock)
         #: Another process, from when it is first needed; it never crashes.
         self.other: Desk | None = None
-        #: What went out and came back.
+        #: What went out and came back, and what was sent more often than it was asked.
         self.returned = Decimal(0)
+        self.arrived: set[str] = set()
         self.keys = 0
         self.acks: list[tuple[str, str]] = []
 
@@ -257,8 +258,15 @@ class Marketplace(RuleBasedStateMachine):
     def processor(self, order_id: str, path: str) -> None:
         """Have a processor do something about the last payment."""
         payments = self.desk.order(order_id).payments
-        if payments:
-            self.happens(f"payments/{path}", payment_id=payments[-1].id)
+        if not payments:
+            return
+        payment = payments[-1]
+        came = self.happens(f"payments/{path}", payment_id=payment.id)
+        if came and path == "transfer/arrives":
+            # Who sends the same money again has told nobody, and it comes all the same.
+            again = payment.id in self.arrived
+            self.returned += payment.amount.amount if again else 0
+            self.arrived.add(payment.id)
 
     @rule(order_id=_orders, path=st.sampled_from(["settle-refund", "fail-refund"]))
     def refunds(self, order_id: str, path: str) -> None:
