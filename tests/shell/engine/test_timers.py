@@ -47,6 +47,15 @@ def ahead(counter):
 class TestRows:
     """The rows follow the order."""
 
+    def test_a_new_order_has_a_look(self, tmp_path):
+        """An order is looked at within a day from its first command on."""
+        made = Counter(tmp_path)
+        made.open()
+        found = look(made)
+        made.desk.close()
+
+        assert [made.world.now() + LOOK_EVERY] == found
+
     def test_are_those_of_the_order(self, counter):
         """Every moment that is ahead is a row, and no other one is."""
         assert ahead(counter) == set(rows(counter))
