@@ -116,6 +116,15 @@ class Server:
             self._process.wait(_PATIENCE)
             self._process = None
 
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """Stop it at once while this is entered, and start it again."""
+        self.stop(immediate=True)
+        try:
+            yield
+        finally:
+            self.start()
+
     def url(self, database: str = "postgres") -> str:
         """Give the SQLAlchemy URL of a database on it."""
         return f"postgresql+psycopg://{_USER}@127.0.0.1:{self.port}/{database}"

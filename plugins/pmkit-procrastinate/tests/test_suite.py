@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 
 import pytest
@@ -29,16 +28,7 @@ def engine_database(database):
 @pytest.fixture
 def engine_outage(postgresql):
     """Stop the server of the tests at once, and start it again."""
-
-    @contextlib.contextmanager
-    def outage():
-        postgresql.stop(immediate=True)
-        try:
-            yield
-        finally:
-            postgresql.start()
-
-    return outage
+    return postgresql.away
 
 
 globals().update(engine_suite(make_engine, outage="engine_outage"))

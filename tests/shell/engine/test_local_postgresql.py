@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
 
 from pmkit.shell.engine.local import LocalEngine
@@ -26,16 +24,7 @@ def engine_database(database):
 @pytest.fixture
 def engine_outage(postgresql):
     """Stop the server of the tests at once, and start it again."""
-
-    @contextlib.contextmanager
-    def outage():
-        postgresql.stop(immediate=True)
-        try:
-            yield
-        finally:
-            postgresql.start()
-
-    return outage
+    return postgresql.away
 
 
 globals().update(engine_suite(make_engine, outage="engine_outage"))

@@ -167,7 +167,7 @@ def test_news_is_asked_for_within_the_limit(desks, world, agency):
     assert 5 == agency.news_asked - before[0]
 
 
-def test_what_declares_no_limit_has_no_row(desks):
+def test_only_declared_limits_are_kept(desks):
     """A worker keeps the limits that are declared, and no others."""
     worker = Worker(desks[0], QUICK)
 

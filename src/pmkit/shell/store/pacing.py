@@ -2,7 +2,7 @@
 How often each instance of a plugin is called, by all workers together.
 
 The row of an instance in `Tables.meta` holds how many calls were begun in each second
-of the last minute.  It is locked by whoever counts, so that workers on many machines
+of the last minutes.  It is locked by whoever counts, so that workers on many machines
 never begin more together than the far side takes.  Only instances that declare a limit
 have one.
 """
